@@ -1,0 +1,106 @@
+//! The election of this process: which buckets it leads, and what it does when that changes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::runtime::reflector::Store;
+use le_config::HolderIdentity;
+use le_core::{Elector, ElectorBuilder, Enqueue, LedBuckets, Leadership, NamespacedName, Unopposed};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::bell::Bell;
+use super::reporter::Reporter;
+use super::terms::Terms;
+use crate::cli::ReplicaArgs;
+use crate::object::{OPERATOR, QUEUE};
+use crate::report::Report;
+
+/// An elector, and what it is wired to.
+pub(super) struct Election {
+    pub(super) led: Arc<LedBuckets>,
+    pub(super) terms: Arc<Terms>,
+    pub(super) bell: Bell,
+    elector: Box<dyn Elector>,
+    /// One task per term, which reports its end.
+    ends: TaskTracker,
+}
+
+impl Election {
+    pub(super) fn new(
+        args: &ReplicaArgs,
+        client: kube::Client,
+        objects: Store<ConfigMap>,
+        reporter: Reporter,
+    ) -> anyhow::Result<Self> {
+        let (bell, terms, ends) = (Bell::default(), Arc::new(Terms::default()), TaskTracker::new());
+        let promote = {
+            let (terms, ends) = (Arc::clone(&terms), ends.clone());
+            move |leadership: Leadership, enqueue: Option<Enqueue>| {
+                terms.begin(leadership.bucket().name());
+                report_term(&reporter, &ends, &leadership);
+                if let Some(enqueue) = enqueue {
+                    enqueue_members(&objects, &leadership, &enqueue);
+                }
+                std::future::ready(Ok(()))
+            }
+        };
+        let drain = {
+            let terms = Arc::clone(&terms);
+            move |bucket: le_core::Bucket| {
+                let terms = Arc::clone(&terms);
+                async move { terms.drained(bucket.name()).await }
+            }
+        };
+        let led = Arc::new(LedBuckets::new().on_promote(promote).on_demote(drain));
+        let elector = builder(args, client)?.build(QUEUE, Arc::clone(&led) as _, bell.enqueue())?;
+        Ok(Self { led, terms, bell, elector, ends })
+    }
+
+    /// Competes until `stop`, then drains, releases, and returns when every end of a term has been reported.
+    pub(super) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        self.elector.run(stop).await?;
+        self.ends.close();
+        self.ends.wait().await;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Election {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Election").field("elector", &self.elector).finish_non_exhaustive()
+    }
+}
+
+/// The one line that changes with the backend.
+fn builder(args: &ReplicaArgs, client: kube::Client) -> anyhow::Result<Box<dyn ElectorBuilder>> {
+    if args.without_election {
+        return Ok(Box::new(Unopposed));
+    }
+    let identity = HolderIdentity::new(args.identity.to_string())?;
+    let component = args.config()?.component(OPERATOR).with_identity(identity);
+    Ok(Box::new(le_lease::Builder::new(client, component).in_namespace(&args.namespace)))
+}
+
+fn report_term(reporter: &Reporter, ends: &TaskTracker, leadership: &Leadership) {
+    let (bucket, token) = (leadership.bucket().to_string(), leadership.token().get());
+    reporter.report(Report::Lead { bucket: bucket.clone(), token });
+    let (reporter, leadership) = (reporter.clone(), leadership.clone());
+    ends.spawn(async move {
+        leadership.lost().await;
+        let reason = leadership.stop_reason().map_or("unknown", |reason| reason.as_str()).to_owned();
+        reporter.report(Report::Stop { bucket, token, reason });
+    });
+}
+
+/// Enqueues every object that is known here and that the bucket has.
+fn enqueue_members(objects: &Store<ConfigMap>, leadership: &Leadership, enqueue: &Enqueue) {
+    for object in objects.state() {
+        let (namespace, name) = (object.metadata.namespace.as_deref(), object.metadata.name.as_deref());
+        let key = NamespacedName::new(namespace.unwrap_or_default(), name.unwrap_or_default());
+        if leadership.bucket().has(&key) {
+            enqueue.enqueue(leadership.bucket(), key.into_owned());
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of the programs as processes.
+
+mod vectors;

@@ -1,0 +1,54 @@
+//! A set of buckets that does not change.
+
+use std::fmt;
+
+use le_core::{BucketName, NamespacedName};
+
+use crate::BucketSetError;
+use crate::hash::Key;
+use crate::prepared::Prepared;
+
+/// A [`BucketSet`](crate::BucketSet) as it was at one moment.
+///
+/// All its look-ups agree with each other, and they write to nothing that threads share: they are the fastest there are.
+pub struct Snapshot {
+    names: Box<[BucketName]>,
+    prepared: Prepared,
+}
+
+impl Snapshot {
+    pub(crate) fn new(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, BucketSetError> {
+        let mut names: Vec<BucketName> = names.into_iter().map(|name| name.as_ref().into()).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.is_empty() {
+            return Err(BucketSetError::Empty);
+        }
+        let prepared = Prepared::new(names.iter().map(BucketName::as_str))?;
+        Ok(Self { names: names.into(), prepared })
+    }
+
+    /// Returns the name of the bucket that has this key.
+    #[must_use]
+    pub fn owner(&self, key: &NamespacedName<'_>) -> &BucketName {
+        &self.names[self.prepared.owner(Key::of_object(key))]
+    }
+
+    /// Returns the names of the set, in ascending byte order.
+    #[must_use]
+    pub fn names(&self) -> &[BucketName] {
+        &self.names
+    }
+
+    /// Tells whether the set has a bucket of this name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.names.binary_search_by(|other| other.as_str().cmp(name)).is_ok()
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Snapshot").field(&self.names).finish()
+    }
+}

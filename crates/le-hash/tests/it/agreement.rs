@@ -1,0 +1,128 @@
+//! The fast way and the plain one give the same answer, above all where names collide.
+
+use std::collections::BTreeSet;
+
+use le_core::NamespacedName;
+use le_hash::{BucketSet, choose_subset};
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+
+use crate::reference::{self, SLOTS, fnv};
+
+/// Finds the shortest ending that brings a name to a slot.
+fn ending_at(prefix: &str, slot: u64) -> String {
+    let letters = || (b'a'..=b'z').map(char::from);
+    let pairs = letters().flat_map(|a| letters().map(move |b| format!("{a}{b}")));
+    let endings = letters()
+        .map(String::from)
+        .chain(pairs.clone())
+        .chain(letters().flat_map(move |a| pairs.clone().map(move |pair| format!("{a}{pair}"))));
+    let mut names = endings.map(|ending| format!("{prefix}{ending}"));
+    names.find(|name| fnv(name.as_bytes()) % SLOTS == slot).unwrap()
+}
+
+fn assert_same_owners(names: &BTreeSet<String>, keys: impl IntoIterator<Item = (String, String)>) {
+    let set = BucketSet::new(names).unwrap();
+    let buckets = set.buckets();
+    for (namespace, name) in keys {
+        let key = NamespacedName::new(namespace, name);
+        let expected = reference::owner(names.iter().map(String::as_str), &key.to_string());
+        assert_eq!(set.owner(&key).as_str(), expected, "{key} among {names:?}");
+        assert_eq!(set.snapshot().owner(&key).as_str(), expected, "{key} among {names:?}");
+        // Around the owner, and not all of them: 2048 are too many to ask for each key.
+        let at = buckets.partition_point(|bucket| bucket.name().as_str() < &*expected);
+        for bucket in &buckets[at.saturating_sub(8)..buckets.len().min(at + 8)] {
+            assert_eq!(
+                bucket.has(&key),
+                bucket.name().as_str() == expected,
+                "{bucket}, {key} among {names:?}"
+            );
+        }
+    }
+}
+
+fn numbered(count: usize) -> BTreeSet<String> {
+    (0..count).map(|i| format!("controller.acme.widgets.{i:02}-of-{count:02}")).collect()
+}
+
+fn some_keys(count: usize) -> impl Iterator<Item = (String, String)> {
+    (0..count).map(|i| (["default", "", "kube-system"][i % 3].to_owned(), format!("object-{i}")))
+}
+
+#[test]
+fn owners_agree_for_every_number_of_names_around_the_edges_of_a_group() {
+    for count in [1, 2, 3, 10, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1000] {
+        assert_same_owners(&numbered(count), some_keys(30));
+    }
+}
+
+#[test]
+fn owners_agree_on_a_full_circle_and_on_one_with_a_single_gap() {
+    for count in [2047, 2048] {
+        assert_same_owners(&numbered(count), some_keys(3));
+    }
+}
+
+#[test]
+fn owners_agree_when_all_names_want_the_same_slot() {
+    for count in [2, 5, 17, 100] {
+        let names = (0..count).map(|i| ending_at(&format!("bucket-{i}-"), 1234)).collect();
+        assert_same_owners(&names, some_keys(50));
+    }
+}
+
+#[test]
+fn owners_agree_when_every_slot_in_use_is_wanted_by_many() {
+    let names = (0..600).map(|i| ending_at(&format!("{i}"), i % 40 * 3)).collect();
+    assert_same_owners(&names, some_keys(40));
+}
+
+/// Two in three names would be alone on their slots, had none of those before them been rehashed onto it.
+#[test]
+fn owners_agree_when_rehashed_names_displace_later_ones() {
+    let colliding = (0..500).map(|i| ending_at(&format!("a{i:04}"), 7));
+    let alone = (0..1000).map(|i| ending_at(&format!("b{i:04}"), 100 + i));
+    assert_same_owners(&colliding.chain(alone).collect(), some_keys(10));
+}
+
+#[test]
+fn large_subsets_agree_where_nearly_all_names_are_chosen() {
+    for count in [100, 300, 1500] {
+        let names = numbered(count);
+        for n in [1, 2, count / 2, count - 1] {
+            let expected = reference::choose_subset(names.iter().map(String::as_str), n, "a/target");
+            assert!(
+                choose_subset(&names, n, "a/target").unwrap().into_iter().eq(&expected),
+                "{n} of {count}"
+            );
+        }
+    }
+}
+
+/// A name of any kind: plain, empty, of any characters, or the beginning of another.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![4 => "[a-c]{0,6}", 2 => "[a-z0-9.-]{1,40}", 1 => any::<String>()]
+}
+
+proptest! {
+    #[test]
+    fn owners_agree_for_any_names(names in btree_set(name(), 1..80), keys in vec((name(), name()), 1..20)) {
+        assert_same_owners(&names, keys);
+    }
+
+    #[test]
+    fn owners_agree_for_names_that_are_made_to_collide(
+        wanted in vec((name(), 0..24_u64), 1..60),
+        others in btree_set(name(), 0..20),
+        keys in vec((name(), name()), 1..10),
+    ) {
+        let made = wanted.iter().map(|(prefix, slot)| ending_at(prefix, slot * 85));
+        assert_same_owners(&made.chain(others).collect(), keys);
+    }
+
+    #[test]
+    fn subsets_agree_for_any_names(names in btree_set(name(), 0..60), n in 0..70_usize, target in name()) {
+        let expected = reference::choose_subset(names.iter().map(String::as_str), n, &target);
+        prop_assert!(choose_subset(&names, n, &target).unwrap().into_iter().eq(&expected));
+    }
+}

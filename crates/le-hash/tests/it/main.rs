@@ -1,0 +1,12 @@
+//! What a user of the crate can rely on.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod agreement;
+mod allocation;
+mod known;
+mod reference;
+mod set;
+mod sharing;
+mod subset;
+mod vectors;

@@ -1,0 +1,143 @@
+//! Builds electors over Leases.
+
+use std::fmt;
+use std::sync::Arc;
+
+use kube::Client;
+use le_config::{Component, LeaseName};
+use le_core::{BuildError, Elector, ElectorBuilder, Enqueue, LeaderAware};
+use le_hash::BucketSet;
+
+use super::candidacy::Candidacy;
+use super::clock::SystemClock;
+use super::elector::LeaseElector;
+use super::error::ElectionError;
+use super::leases::Leases;
+use super::report::{Report, Reporter};
+use super::watch::SharedWatch;
+use super::{identity, namespace};
+use crate::Options;
+
+/// Builds electors that elect one leader per bucket over Leases. Cheap to clone.
+///
+/// All electors of a builder and of its clones share one watch: build those of all queues of a process with one builder.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = kube::Client::try_default().await?;
+/// let component = le_config::Config::default().component("controller");
+/// let builder = le_lease::Builder::new(client, component);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing by itself"]
+pub struct Builder {
+    client: Client,
+    component: Component,
+    namespace: String,
+    options: Options,
+    reporter: Reporter,
+    seed: Option<u64>,
+    clock: SystemClock,
+    watch: SharedWatch,
+}
+
+impl Builder {
+    /// Makes a builder for one component of a program.
+    ///
+    /// The Leases live in the namespace that the environment variable `SYSTEM_NAMESPACE` names, else `POD_NAMESPACE`, else in the
+    /// client's default one.
+    pub fn new(client: Client, component: Component) -> Self {
+        let namespace = namespace::choose(&client);
+        let reporter = Reporter::default();
+        let clock = SystemClock::new();
+        let leases = Leases::new(client.clone(), &namespace);
+        let watch = SharedWatch::new(leases, clock.clone(), component.timing(), reporter.clone());
+        Self { client, component, namespace, options: Options::default(), reporter, seed: None, clock, watch }
+    }
+
+    /// Sets the namespace of the Leases.
+    pub fn in_namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = namespace.into();
+        self.watch_anew()
+    }
+
+    /// Sets how elections differ from the default.
+    pub fn with_options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets who is told what electors survive. The log is told in any case.
+    pub fn on_report(mut self, sink: impl Fn(&Report) + Send + Sync + 'static) -> Self {
+        self.reporter = Reporter::new(sink);
+        self.watch_anew()
+    }
+
+    /// Sets the seed of all chance, for a test that must run the same way twice. Replicas must not share one.
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    fn watch_anew(mut self) -> Self {
+        let timing = self.component.timing();
+        self.watch = SharedWatch::new(self.leases(), self.clock.clone(), timing, self.reporter.clone());
+        self
+    }
+
+    fn leases(&self) -> Leases {
+        Leases::new(self.client.clone(), &self.namespace)
+    }
+
+    fn elector(
+        &self,
+        queue: &str,
+        aware: Arc<dyn LeaderAware>,
+        enqueue: Enqueue,
+    ) -> Result<LeaseElector, ElectionError> {
+        namespace::check(&self.namespace)?;
+        let names = self.component.lease_names(queue)?;
+        let identity = self.component.identity().cloned().map_or_else(identity::unique, Ok)?;
+        let buckets = BucketSet::new(names.iter().map(|name| name.as_str()))?;
+        let buckets = buckets.buckets().into_iter();
+        let elections = buckets.map(|bucket| Ok((LeaseName::new(bucket.name().as_str())?, bucket)));
+        let candidacy = Candidacy {
+            identity,
+            timing: self.component.timing(),
+            options: self.options.clone(),
+            seed: self.seed.unwrap_or_else(identity::seed),
+            leases: self.leases(),
+            clock: self.clock.clone(),
+            watch: self.watch.clone(),
+            reporter: self.reporter.clone(),
+        };
+        let elections = elections.collect::<Result<_, ElectionError>>()?;
+        Ok(LeaseElector { candidacy, elections, aware, enqueue })
+    }
+}
+
+impl ElectorBuilder for Builder {
+    fn build(
+        &self,
+        queue: &str,
+        aware: Arc<dyn LeaderAware>,
+        enqueue: Enqueue,
+    ) -> Result<Box<dyn Elector>, BuildError> {
+        match self.elector(queue, aware, enqueue) {
+            Ok(elector) => Ok(Box::new(elector)),
+            Err(error) => Err(BuildError::new(queue, error)),
+        }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("component", &self.component)
+            .field("namespace", &self.namespace)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

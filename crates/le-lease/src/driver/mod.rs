@@ -1,0 +1,23 @@
+//! The driver: tokio, kube and the clock around the machine.
+
+mod builder;
+mod candidacy;
+mod candidate;
+mod clock;
+mod election;
+mod elector;
+mod error;
+mod identity;
+mod leases;
+mod namespace;
+mod outcome;
+mod report;
+mod watch;
+mod watching;
+mod wire;
+
+pub use builder::Builder;
+pub use election::{Election, Ending};
+pub use error::{ElectionError, LeaseError};
+pub use outcome::Outcome;
+pub use report::Report;

@@ -1,0 +1,145 @@
+//! How the machine takes in what it sees of the Lease.
+
+use std::mem;
+
+use le_core::{Moment, StopReason};
+
+use super::Machine;
+use super::event::{Event, Notice};
+use super::phase::Phase;
+use super::record::Record;
+use super::sight::{State, WatchState};
+
+/// How many times longer than one's own a claim must last to be worth a notice.
+const FAR_ABOVE: u32 = 10;
+
+impl Machine {
+    /// Tells whether the machine wrote this record: its identity alone proves nothing.
+    pub(super) fn is_mine(&self, record: &Record) -> bool {
+        record.holder() == Some(self.identity.as_str()) && self.own.knows(record.renewed)
+    }
+
+    /// Takes in what a watch tells, unless it is old.
+    pub(super) fn see_news(&mut self, now: Moment, record: Record) {
+        if self.sight.is_news(record.version) {
+            self.see_record(now, record);
+        }
+    }
+
+    /// Takes over a record as the newest state of the Lease.
+    pub(super) fn see_record(&mut self, now: Moment, record: Record) {
+        self.doubt = false;
+        if self.is_mine(&record) {
+            if let Phase::Leading(term) = &mut self.phase {
+                term.uid.clone_from(&record.uid);
+            }
+            if self.lead_from == Moment::ORIGIN {
+                self.claim_at = Moment::ORIGIN;
+            }
+        } else {
+            self.lose_to(now, &record);
+            self.lead_from = Moment::ORIGIN;
+            self.claim_at = self.end_of_claim(now, &record);
+        }
+        self.sight.see(now, record);
+    }
+
+    /// Takes in that the Lease was deleted; `last` is its last state.
+    pub(super) fn see_deletion(&mut self, now: Moment, last: Record) {
+        if !self.sight.is_news(last.version) {
+            return;
+        }
+        if !self.is_mine(&last) {
+            self.lose_to(now, &last);
+            // A deletion does not shorten the claim of whoever held the Lease. It was told without a gap where its last state is
+            // the one that is known, and then the wait goes on; otherwise the holder may have renewed unseen until just now.
+            let known = self.sight.record().is_some_and(|record| record.same_write(&last));
+            if !known {
+                self.claim_at = self.end_of_claim(now, &last);
+            }
+        }
+        self.doubt = false;
+        self.sight.see_absent(now, Some(last.version));
+    }
+
+    /// Takes in that a list or a read that was sent at `asked` did not find the Lease.
+    pub(super) fn see_absence(&mut self, now: Moment, asked: Moment) {
+        if !self.sight.is_older_than(asked) {
+            return;
+        }
+        if let State::Present(record) = self.sight.state.clone()
+            && !self.is_mine(&record)
+        {
+            // Its holder may have renewed unseen until just before the deletion.
+            self.claim_at = self.end_of_claim(now, &record);
+        }
+        self.doubt = false;
+        self.sight.see_absent(now, None);
+    }
+
+    /// Takes in whether changes are told.
+    pub(super) fn see_watch(&mut self, now: Moment, watch: WatchState) {
+        let knows_nothing = matches!(self.sight.state, State::Unknown);
+        self.read_at = match watch {
+            // The list tells, and if it hangs, one's own read does.
+            WatchState::Starting if knows_nothing => now + self.pace.attempt_timeout(),
+            WatchState::Down | WatchState::Up if knows_nothing => now,
+            WatchState::Down if !self.doubt => now + self.pace.poll(),
+            WatchState::Starting | WatchState::Down | WatchState::Up => self.read_at,
+        };
+        self.watch = watch;
+    }
+
+    /// Ends the term, if there is one, because the Lease is not one's own any more.
+    fn lose_to(&mut self, now: Moment, record: &Record) {
+        let Phase::Leading(term) = &self.phase else { return };
+        let reason = match record.holder() {
+            Some(holder) if holder == self.identity.as_str() => StopReason::IdentityUsedElsewhere,
+            Some(_) if record.uid != term.uid => StopReason::DeletedAndTaken,
+            _ => StopReason::Replaced,
+        };
+        self.end_term(now, reason);
+    }
+
+    /// When a Lease that is not one's own may be taken: at once if it is free, else after what its holder wrote, counted from
+    /// now, and a random while.
+    fn end_of_claim(&mut self, now: Moment, record: &Record) -> Moment {
+        let Some(holder) = record.holder() else { return Moment::ORIGIN };
+        if now >= self.retry_at + self.pace.retry_period() {
+            // The last race for the Lease is long over: the next one begins without its failures.
+            self.failures = 0;
+        }
+        if holder == self.identity.as_str() {
+            if self.options.predecessor_is_gone && self.own.is_empty() {
+                return Moment::ORIGIN;
+            }
+            self.notice(holder, Notice::IdentityUsedElsewhere { identity: holder.to_owned() });
+        }
+        let own = self.timing.lease_duration();
+        let claimed =
+            record.duration_seconds.and_then(|seconds| u64::try_from(seconds).ok()).filter(|s| *s > 0);
+        let mut wait = claimed.map_or(own, std::time::Duration::from_secs);
+        if claimed.is_none() {
+            self.notice(holder, Notice::NoDuration { holder: holder.to_owned() });
+        }
+        if let Some(longest) = self.options.longest_wait {
+            wait = wait.min(longest);
+        }
+        if wait >= own.saturating_mul(FAR_ABOVE) {
+            self.notice(holder, Notice::LongDuration { holder: holder.to_owned(), blocks: wait });
+        }
+        now + wait + self.pace.stagger()
+    }
+
+    /// Tells a person, once for each holder.
+    fn notice(&mut self, holder: &str, notice: Notice) {
+        if self.noted.0 != holder {
+            self.noted = (holder.to_owned(), Vec::new());
+        }
+        let kind = mem::discriminant(&notice);
+        if !self.noted.1.contains(&kind) {
+            self.noted.1.push(kind);
+            self.events.push_back(Event::Notice(notice));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The builder of electors by ordinal.
+
+use std::sync::Arc;
+
+use le_core::{BuildError, Elector, ElectorBuilder, Enqueue, LeaderAware, StandingElector};
+
+use crate::{Placement, PlacementError};
+
+/// Builds electors that lead the bucket of this pod's ordinal from the moment they run, and need no API server.
+///
+/// All queues of a program have the same buckets. A promotion comes with the enqueue function, since another replica may have
+/// led the bucket before the number of buckets was changed.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    placement: Placement,
+}
+
+impl Builder {
+    /// Makes a builder for the place that the environment gives this pod among `buckets` replicas.
+    ///
+    /// # Errors
+    ///
+    /// [`PlacementError`], which names the variable, when the environment does not give the pod a place.
+    pub fn from_env(env: impl Fn(&str) -> Option<String>, buckets: u32) -> Result<Self, PlacementError> {
+        Placement::from_env(env, buckets).map(Self::new)
+    }
+
+    /// Makes a builder for a place that is known.
+    pub fn new(placement: Placement) -> Self {
+        Self { placement }
+    }
+
+    /// Returns the place of this pod.
+    pub fn placement(&self) -> &Placement {
+        &self.placement
+    }
+}
+
+impl ElectorBuilder for Builder {
+    fn build(
+        &self,
+        _queue: &str,
+        aware: Arc<dyn LeaderAware>,
+        enqueue: Enqueue,
+    ) -> Result<Box<dyn Elector>, BuildError> {
+        Ok(Box::new(StandingElector::new(self.placement.bucket().clone(), aware, Some(enqueue))))
+    }
+}

@@ -1,0 +1,196 @@
+//! Deletions, of one object and of many.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::options::{ListOptions, WriteOptions};
+use super::{Call, Shape, shape};
+use crate::failure::{Failure, FieldError, Outcome};
+use crate::meta;
+use crate::select::Selector;
+use crate::store::{Key, Store, Stored};
+
+const ACCEPTED: [&str; 2] = ["application/json", "application/yaml"];
+
+/// What a deletion asks for: `DeleteOptions`, from the body or the query.
+#[derive(Debug, Default)]
+struct DeleteOptions {
+    dry_run: bool,
+    grace: Option<i64>,
+    uid: Option<String>,
+    version: Option<String>,
+}
+
+impl Call {
+    pub(super) fn delete(&self) -> Outcome<Response<Body>> {
+        let wanted = Shape::negotiate(&self.request)?;
+        let options = self.delete_options()?;
+        let mut store = self.server.store();
+        let answer = self.delete_object(&mut store, &self.key(), &options)?;
+        drop(store);
+        Ok(match wanted {
+            Shape::Object => shape::json(StatusCode::OK, &answer),
+            _ if answer["kind"] == "Status" => shape::json(StatusCode::OK, &answer),
+            wanted => self.show(wanted, StatusCode::OK, &answer, &[]),
+        })
+    }
+
+    pub(super) fn delete_collection(&self) -> Outcome<Response<Body>> {
+        let options = self.delete_options()?;
+        let list = ListOptions::parse(&self.request)?;
+        let selector = Selector::parse(&self.request, &self.kind)?;
+        let mut store = self.server.store();
+        let chosen: Vec<(Key, Arc<Value>)> = store
+            .range(self.kind.resource(), self.target.namespace.as_deref())
+            .filter(|(_, stored)| selector.matches(&stored.object))
+            .map(|(key, stored)| (key.clone(), Arc::clone(&stored.object)))
+            .take(if list.limit == 0 { usize::MAX } else { list.limit })
+            .collect();
+        for (key, _) in &chosen {
+            self.delete_object(&mut store, key, &options)?;
+        }
+        let version = store.version();
+        drop(store);
+        let items: Vec<&Value> = chosen.iter().map(|(_, object)| &**object).collect();
+        let answer = json!({
+            "kind": format!("{}List", self.kind.kind()),
+            "apiVersion": self.kind.api_version(),
+            "metadata": { "resourceVersion": version.to_string() },
+            "items": items,
+        });
+        Ok(shape::json(StatusCode::OK, &answer))
+    }
+
+    fn delete_options(&self) -> Outcome<DeleteOptions> {
+        let query = WriteOptions::parse(&self.request)?;
+        let number = |text: &str| {
+            text.parse().map_err(|_| {
+                Failure::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
+            })
+        };
+        let mut options = DeleteOptions { dry_run: query.dry_run, ..DeleteOptions::default() };
+        let mut policy = self.request.query("propagationPolicy").unwrap_or_default().to_owned();
+        if self.request.body().is_empty() {
+            options.grace = self.request.query("gracePeriodSeconds").map(number).transpose()?;
+        } else {
+            let body = self.value(&ACCEPTED)?;
+            let text = |value: &Value| value.as_str().map(str::to_owned);
+            options.grace = body["gracePeriodSeconds"].as_i64();
+            options.uid = text(&body["preconditions"]["uid"]);
+            options.version = text(&body["preconditions"]["resourceVersion"]);
+            policy = text(&body["propagationPolicy"]).unwrap_or(policy);
+            let dry: Vec<&str> =
+                body["dryRun"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            if let Some(other) = dry.iter().find(|value| **value != "All") {
+                let error = FieldError::not_supported("dryRun", other, &["All"]);
+                return Err(refuse(error));
+            }
+            options.dry_run |= !dry.is_empty();
+        }
+        const POLICIES: [&str; 3] = ["Background", "Foreground", "Orphan"];
+        if !policy.is_empty() && !POLICIES.contains(&policy.as_str()) {
+            let allowed = ["Background", "Foreground", "Orphan", "nil"];
+            return Err(refuse(FieldError::not_supported("propagationPolicy", &policy, &allowed)));
+        }
+        Ok(options)
+    }
+
+    /// Deletes an object, or begins to, and gives what the answer says.
+    fn delete_object(&self, store: &mut Store, key: &Key, options: &DeleteOptions) -> Outcome<Value> {
+        let stored = store.get(key).cloned();
+        let Some(stored) = stored else { return Err(Failure::not_found(&self.kind, &key.name)) };
+        let object = &*stored.object;
+        self.check_preconditions(object, options)?;
+        let now = |ahead: i64| self.server.clock.after(Duration::from_secs(ahead.unsigned_abs()));
+        let grace = self.grace(object, options);
+        let held = !meta::finalizers(object).is_empty() || self.kind.resource() == "namespaces";
+        if grace == 0 && !held {
+            if !options.dry_run {
+                store.remove(key);
+                self.server.settle_namespace(store, &key.namespace);
+            }
+            return Ok(self.deleted(object));
+        }
+        let pending = meta::is_terminating(object)
+            && grace >= object["metadata"]["deletionGracePeriodSeconds"].as_i64().unwrap_or(0);
+        if pending {
+            return Ok(object.clone());
+        }
+        let mut leaving = object.clone();
+        meta::set(&mut leaving, "deletionTimestamp", now(grace).into());
+        meta::set(&mut leaving, "deletionGracePeriodSeconds", grace.into());
+        if let Some(generation) = object["metadata"]["generation"].as_i64() {
+            meta::set(&mut leaving, "generation", (generation + 1).into());
+        }
+        if self.kind.resource() == "namespaces" {
+            meta::remove(&mut leaving, "deletionGracePeriodSeconds");
+            leaving["status"]["phase"] = "Terminating".into();
+        }
+        if options.dry_run {
+            return Ok(leaving);
+        }
+        let answer = store.put(key.clone(), Stored { object: Arc::new(leaving), ..stored });
+        if self.kind.resource() == "namespaces" {
+            self.server.empty_namespace(store, &key.name);
+        }
+        Ok(Value::clone(&answer))
+    }
+
+    fn check_preconditions(&self, object: &Value, options: &DeleteOptions) -> Outcome<()> {
+        let name = meta::name(object);
+        let uid = meta::text(object, "uid");
+        if let Some(wanted) = options.uid.as_deref().filter(|wanted| *wanted != uid) {
+            let why = format!(
+                "the UID in the precondition ({wanted}) does not match the UID in record ({uid}). The object might have been deleted and then recreated"
+            );
+            return Err(Failure::conflict_on_kind(&self.kind, name, &why));
+        }
+        let version = meta::text(object, "resourceVersion");
+        if let Some(wanted) = options.version.as_deref().filter(|wanted| *wanted != version) {
+            let why = format!(
+                "the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified"
+            );
+            return Err(Failure::conflict_on_kind(&self.kind, name, &why));
+        }
+        Ok(())
+    }
+
+    /// How long the object may take to go: only a Pod that was given to a node is waited for.
+    fn grace(&self, object: &Value, options: &DeleteOptions) -> i64 {
+        let spec = &object["spec"];
+        if self.kind.resource() != "pods" || spec["nodeName"].as_str().unwrap_or_default().is_empty() {
+            return 0;
+        }
+        let finished = matches!(object["status"]["phase"].as_str(), Some("Failed" | "Succeeded"));
+        let default = spec["terminationGracePeriodSeconds"].as_i64().unwrap_or(30);
+        match options.grace {
+            Some(grace) if grace < 0 => 1,
+            Some(grace) => grace,
+            None if finished => 0,
+            None => default,
+        }
+    }
+
+    /// The answer to a deletion that is done.
+    fn deleted(&self, object: &Value) -> Value {
+        if self.kind.rules.returns_deleted {
+            return object.clone();
+        }
+        let mut details = json!({ "name": meta::name(object), "kind": self.kind.plural() });
+        if !self.kind.group().is_empty() {
+            details["group"] = self.kind.group().into();
+        }
+        details["uid"] = meta::text(object, "uid").into();
+        json!({
+            "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details,
+        })
+    }
+}
+
+fn refuse(error: FieldError) -> Failure {
+    Failure::invalid_as("meta.k8s.io", "DeleteOptions", "", vec![error])
+}

@@ -1,0 +1,153 @@
+//! Lists: whole, in pages, or as of an earlier version.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::options::ListOptions;
+use super::{Call, Shape, shape};
+use crate::failure::{Failure, Outcome};
+use crate::select::Selector;
+use crate::store::{Key, Store};
+use crate::table;
+
+/// Where a list that came in pages goes on: after which key, and as of which version.
+struct Place {
+    /// `None` goes on with whatever there is now.
+    version: Option<u64>,
+    after: (String, String),
+}
+
+impl Call {
+    pub(super) fn list(&self) -> Outcome<Response<Body>> {
+        let wanted = Shape::negotiate(&self.request)?;
+        let options = ListOptions::parse(&self.request)?;
+        let selector = Selector::parse(&self.request, &self.kind)?;
+        let store = self.server.store();
+        let place = options.token.as_deref().map(|token| Place::parse(token, &options)).transpose()?;
+        let (version, objects) = self.objects_for(&store, &options, place.as_ref())?;
+        drop(store);
+        let after = place.map(|place| place.after);
+        let mut matching = objects
+            .into_iter()
+            .filter(|(key, _)| after.as_ref().is_none_or(|after| (&key.namespace, &key.name) > (&after.0, &after.1)))
+            .filter(|(_, object)| selector.matches(object));
+        let limit = if options.limit == 0 { usize::MAX } else { options.limit };
+        let page: Vec<(Key, Arc<Value>)> = matching.by_ref().take(limit).collect();
+        let remaining = matching.count();
+        let mut metadata = json!({ "resourceVersion": version.to_string() });
+        if let (Some((last, _)), true) = (page.last(), remaining > 0) {
+            metadata["continue"] = Place::token(version, last, self.kind.is_namespaced()).into();
+            if selector.is_empty() {
+                metadata["remainingItemCount"] = remaining.into();
+            }
+        }
+        let items = page.iter().map(|(_, object)| &**object);
+        let answer = match wanted {
+            Shape::Object => self.list_of(metadata, items.map(without_type).collect()),
+            Shape::Metadata => json!({
+                "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
+                "items": items.map(shape::partial).collect::<Vec<_>>(),
+            }),
+            Shape::Table => table::table(&self.kind, &self.server.clock, items, metadata, true),
+        };
+        Ok(shape::json(StatusCode::OK, &answer))
+    }
+
+    fn list_of(&self, metadata: Value, mut items: Vec<Value>) -> Value {
+        if self.kind.rules.custom {
+            // A custom resource says in each item what it is.
+            for item in &mut items {
+                item["kind"] = self.kind.kind().into();
+                item["apiVersion"] = self.kind.api_version().into();
+            }
+        }
+        json!({
+            "kind": format!("{}List", self.kind.kind()),
+            "apiVersion": self.kind.api_version(),
+            "metadata": metadata,
+            "items": items,
+        })
+    }
+
+    /// The objects, as of the version that was asked for.
+    fn objects_for(
+        &self,
+        store: &Store,
+        options: &ListOptions,
+        place: Option<&Place>,
+    ) -> Outcome<(u64, BTreeMap<Key, Arc<Value>>)> {
+        let (resource, namespace) = (self.kind.resource(), self.target.namespace.as_deref());
+        let current = store.version();
+        let wanted = match place {
+            Some(place) => place.version.unwrap_or(current),
+            None => options.version.filter(|_| options.exact).unwrap_or(current),
+        };
+        if let Some(version) = options.version.filter(|version| *version > current) {
+            return Err(Failure::too_large_version(version, current));
+        }
+        let objects = store.at(resource, namespace, wanted).map_err(|_| match place {
+            Some(place) => Failure::continue_expired(&place.without_version()),
+            None => Failure::expired("The resourceVersion for the provided list is too old."),
+        })?;
+        Ok((wanted, objects))
+    }
+}
+
+impl Place {
+    fn parse(token: &str, options: &ListOptions) -> Outcome<Self> {
+        let invalid = |why: &str| Failure::bad_request(format!("continue key is not valid: {why}"));
+        if options.version.is_some_and(|version| version != 0) {
+            return Err(Failure::bad_request(
+                "specifying resource version is not allowed when using continue",
+            ));
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|error| invalid(&error.to_string()))?;
+        let token: Value = serde_json::from_slice(&bytes).map_err(|error| invalid(&error.to_string()))?;
+        let start = token["start"].as_str().unwrap_or_default().trim_end_matches('\0');
+        if token["v"] != "meta.k8s.io/v1" {
+            return Err(invalid("server does not recognize this encoded version"));
+        }
+        let version = token["rv"].as_i64().filter(|version| *version != 0);
+        let Some(version) = version else {
+            return Err(invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)"));
+        };
+        let after = start.split_once('/').unwrap_or(("", start));
+        Ok(Self { version: u64::try_from(version).ok(), after: (after.0.into(), after.1.into()) })
+    }
+
+    fn token(version: u64, last: &Key, namespaced: bool) -> String {
+        let start = match namespaced {
+            true => format!("{}/{}\0", last.namespace, last.name),
+            false => format!("{}\0", last.name),
+        };
+        Self::encode(&json!(version), &start)
+    }
+
+    /// A token with which a list goes on although its version is gone.
+    fn without_version(&self) -> String {
+        let (namespace, name) = &self.after;
+        let start = if namespace.is_empty() { format!("{name}\0") } else { format!("{namespace}/{name}\0") };
+        Self::encode(&json!(-1), &start)
+    }
+
+    fn encode(version: &Value, start: &str) -> String {
+        let token = json!({ "v": "meta.k8s.io/v1", "rv": version, "start": start });
+        URL_SAFE_NO_PAD.encode(token.to_string())
+    }
+}
+
+/// The items of a list do not repeat what they are.
+fn without_type(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(fields) = object.as_object_mut() {
+        fields.remove("kind");
+        fields.remove("apiVersion");
+    }
+    object
+}

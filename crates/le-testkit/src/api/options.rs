@@ -1,0 +1,169 @@
+//! The parameters of requests, read as strictly as the real server reads them.
+
+use crate::failure::{Failure, FieldError, Outcome};
+use crate::request::{Request, Verb};
+
+/// What a write asks for beside its body.
+#[derive(Clone, Debug)]
+pub(crate) struct WriteOptions {
+    pub(crate) dry_run: bool,
+    pub(crate) force: bool,
+    pub(crate) manager: String,
+    pub(crate) unknown_fields: UnknownFields,
+}
+
+/// What becomes of fields that a type does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnknownFields {
+    Ignore,
+    Warn,
+    Refuse,
+}
+
+impl WriteOptions {
+    pub(crate) fn parse(request: &Request) -> Outcome<Self> {
+        let options = match request.verb() {
+            Verb::Create => "CreateOptions",
+            Verb::Update => "UpdateOptions",
+            Verb::Patch => "PatchOptions",
+            _ => "DeleteOptions",
+        };
+        let refuse = |error| Failure::invalid_as("meta.k8s.io", options, "", vec![error]);
+        let dry_run = match request.query("dryRun") {
+            None | Some("") => false,
+            Some("All") => true,
+            Some(other) => return Err(refuse(FieldError::not_supported("dryRun", other, &["All"]))),
+        };
+        let unknown_fields = match request.query("fieldValidation") {
+            None | Some("" | "Warn") => UnknownFields::Warn,
+            Some("Ignore") => UnknownFields::Ignore,
+            Some("Strict") => UnknownFields::Refuse,
+            Some(other) => {
+                let allowed = ["Ignore", "Strict", "Warn"];
+                return Err(refuse(FieldError::not_supported("fieldValidation", other, &allowed)));
+            }
+        };
+        let manager = match request.query("fieldManager") {
+            None | Some("") => manager_of(request),
+            Some(manager) => manager.to_owned(),
+        };
+        Ok(Self { dry_run, force: flag(request, "force"), manager, unknown_fields })
+    }
+}
+
+/// Without a name of its own, the manager is the program that sent the request.
+fn manager_of(request: &Request) -> String {
+    let agent = request.0.headers.get(http::header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let agent = agent.map_or(request.client(), |agent| agent.split('/').next().unwrap_or(agent));
+    agent.chars().take(128).collect()
+}
+
+/// What a list or a watch asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct ListOptions {
+    pub(crate) limit: usize,
+    pub(crate) token: Option<String>,
+    /// `None` is unset; `Some(0)` is any.
+    pub(crate) version: Option<u64>,
+    pub(crate) exact: bool,
+    pub(crate) send_initial: Option<bool>,
+    pub(crate) bookmarks: bool,
+    pub(crate) timeout_seconds: Option<u64>,
+}
+
+impl ListOptions {
+    pub(crate) fn parse(request: &Request) -> Outcome<Self> {
+        let watch = request.verb() == Verb::Watch;
+        let query = |key| request.query(key).filter(|value| !value.is_empty());
+        let version = match query("resourceVersion") {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| bad_version(text))?),
+        };
+        let options = Self {
+            limit: usize::try_from(number(request, "limit")?.unwrap_or(0)).unwrap_or(0),
+            token: query("continue").map(str::to_owned),
+            version,
+            exact: query("resourceVersionMatch") == Some("Exact"),
+            send_initial: query("sendInitialEvents").map(|text| text != "false" && text != "0"),
+            bookmarks: flag(request, "allowWatchBookmarks"),
+            timeout_seconds: number(request, "timeoutSeconds")?.and_then(|n| u64::try_from(n).ok()),
+        };
+        let errors = match watch {
+            true => check_watch(&options, query("resourceVersionMatch")),
+            false => check_list(&options, query("resourceVersionMatch")),
+        };
+        if errors.is_empty() {
+            return Ok(options);
+        }
+        Err(Failure::invalid_as("meta.k8s.io", "ListOptions", "", errors))
+    }
+}
+
+fn check_list(options: &ListOptions, matching: Option<&str>) -> Vec<FieldError> {
+    const FIELD: &str = "resourceVersionMatch";
+    let mut errors = Vec::new();
+    if let Some(matching) = matching {
+        if options.version.is_none() {
+            let message = "resourceVersionMatch is forbidden unless resourceVersion is provided";
+            errors.push(FieldError::forbidden(FIELD, message));
+        }
+        if options.token.is_some() {
+            let message = "resourceVersionMatch is forbidden when continue is provided";
+            errors.push(FieldError::forbidden(FIELD, message));
+        }
+        if !["Exact", "NotOlderThan"].contains(&matching) {
+            errors.push(FieldError::not_supported(FIELD, matching, &["", "Exact", "NotOlderThan"]));
+        }
+        if options.exact && options.version == Some(0) {
+            let message = r#"resourceVersionMatch "exact" is forbidden for resourceVersion "0""#;
+            errors.push(FieldError::forbidden(FIELD, message));
+        }
+    }
+    if options.send_initial.is_some() {
+        errors.push(FieldError::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+    }
+    errors
+}
+
+fn check_watch(options: &ListOptions, matching: Option<&str>) -> Vec<FieldError> {
+    const FIELD: &str = "resourceVersionMatch";
+    let mut errors = Vec::new();
+    if options.send_initial.is_some() && matching != Some("NotOlderThan") {
+        let message = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
+        errors.push(FieldError::forbidden(FIELD, message));
+    }
+    if let Some(matching) = matching {
+        if options.send_initial.is_none() {
+            let message = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided";
+            errors.push(FieldError::forbidden(FIELD, message));
+        }
+        if matching != "NotOlderThan" {
+            errors.push(FieldError::not_supported(FIELD, matching, &["NotOlderThan"]));
+        }
+        if options.token.is_some() {
+            let message = "resourceVersionMatch is forbidden when continue is provided";
+            errors.push(FieldError::forbidden(FIELD, message));
+        }
+    }
+    errors
+}
+
+/// A parameter that counts as set unless it says `false` or `0`.
+pub(crate) fn flag(request: &Request, key: &str) -> bool {
+    request.query(key).is_some_and(|text| text != "false" && text != "0")
+}
+
+fn number(request: &Request, key: &str) -> Outcome<Option<i64>> {
+    match request.query(key).filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| {
+            Failure::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
+        }),
+    }
+}
+
+fn bad_version(text: &str) -> Failure {
+    let why = format!("strconv.ParseUint: parsing {text:?}: invalid syntax");
+    let error = FieldError::invalid("resourceVersion", &text.into(), why);
+    Failure::invalid_as("meta.k8s.io", "ListOptions", "", vec![error])
+}

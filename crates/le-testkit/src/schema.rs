@@ -1,0 +1,60 @@
+//! The fields of the kinds that are decoded strictly, as the real server's types have them.
+
+mod decode;
+mod time;
+mod types;
+
+pub(crate) use decode::decode;
+pub(crate) use types::{CONFIG_MAP, LEASE, META, NAMESPACE, SECRET};
+
+/// A struct of the real server: the name that its error messages give it, and its fields.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) name: &'static str,
+    pub(crate) fields: &'static [(&'static str, Type)],
+}
+
+/// The type of a field. A value that is zero is left out on the way in, as it is when the real server writes it, unless it
+/// stands behind a [`Type::Pointer`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Type {
+    Bool,
+    Int32,
+    Int64,
+    String,
+    /// Base64.
+    Bytes,
+    /// RFC 3339; kept in UTC with whole seconds.
+    Time,
+    /// RFC 3339 with exactly six fraction digits; kept in UTC.
+    MicroTime,
+    /// Kept as it is.
+    Any,
+    /// An object whose keys are free.
+    Map(&'static Type),
+    List(&'static Type),
+    /// Always written, even when it is empty.
+    Struct(&'static Schema),
+    /// Written whenever it is given.
+    Pointer(&'static Type),
+}
+
+impl Type {
+    /// The type as Go names it in its error messages.
+    fn go(&self) -> String {
+        match self {
+            Self::Bool => "bool".into(),
+            Self::Int32 => "int32".into(),
+            Self::Int64 => "int64".into(),
+            Self::String => "string".into(),
+            Self::Bytes => "[]uint8".into(),
+            Self::Time => "v1.Time".into(),
+            Self::MicroTime => "v1.MicroTime".into(),
+            Self::Any => "interface {}".into(),
+            Self::Map(of) => format!("map[string]{}", of.go()),
+            Self::List(of) => format!("[]{}", of.go()),
+            Self::Struct(schema) => format!("v1.{}", schema.name),
+            Self::Pointer(of) => of.go(),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The objects, under one resourceVersion that only grows.
+
+mod history;
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+pub(crate) use history::{Change, Event, TooOld};
+
+use crate::meta;
+use history::History;
+
+/// Where an object is kept: its resource (`leases.coordination.k8s.io`), namespace and name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) resource: Arc<str>,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+}
+
+impl Key {
+    pub(crate) fn new(resource: &str, namespace: &str, name: &str) -> Self {
+        Self { resource: resource.into(), namespace: namespace.to_owned(), name: name.to_owned() }
+    }
+}
+
+/// An object, and what the server remembers about it beside its text.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) object: Arc<Value>,
+    /// The client that gave the Lease its present holder.
+    pub(crate) holder_writer: Arc<str>,
+    /// Which field managers own which fields.
+    pub(crate) owners: Arc<crate::api::Owners>,
+}
+
+/// The objects, their history, and the bell that rings at each change.
+#[derive(Debug)]
+pub(crate) struct Store {
+    version: u64,
+    objects: BTreeMap<Key, Stored>,
+    history: History,
+    changed: watch::Sender<u64>,
+}
+
+impl Store {
+    pub(crate) fn new(history: usize) -> Self {
+        Self {
+            version: 1,
+            objects: BTreeMap::new(),
+            history: History::new(history, 1),
+            changed: watch::Sender::new(1),
+        }
+    }
+
+    /// The version of the last change.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    pub(crate) fn get(&self, key: &Key) -> Option<&Stored> {
+        self.objects.get(key)
+    }
+
+    /// The objects of a resource in the order of their keys, of one namespace or of all.
+    pub(crate) fn range<'a>(
+        &'a self,
+        resource: &str,
+        namespace: Option<&'a str>,
+    ) -> impl Iterator<Item = (&'a Key, &'a Stored)> + 'a {
+        let from = Key::new(resource, namespace.unwrap_or(""), "");
+        let resource = from.resource.clone();
+        self.objects
+            .range((Bound::Included(from), Bound::Unbounded))
+            .take_while(move |(key, _)| {
+                key.resource == resource && namespace.is_none_or(|namespace| key.namespace == namespace)
+            })
+    }
+
+    /// The keys of everything that lives in a namespace.
+    pub(crate) fn keys_in_namespace(&self, namespace: &str) -> Vec<Key> {
+        self.objects.keys().filter(|key| key.namespace == namespace).cloned().collect()
+    }
+
+    /// The objects as they were at an earlier version.
+    pub(crate) fn at(
+        &self,
+        resource: &str,
+        namespace: Option<&str>,
+        version: u64,
+    ) -> Result<BTreeMap<Key, Arc<Value>>, TooOld> {
+        let mut objects: BTreeMap<Key, Arc<Value>> = self
+            .range(resource, namespace)
+            .map(|(key, stored)| (key.clone(), Arc::clone(&stored.object)))
+            .collect();
+        for event in self.history.since(version)?.rev() {
+            let inside = &*event.key.resource == resource
+                && namespace.is_none_or(|namespace| event.key.namespace == namespace);
+            if inside {
+                match &event.before {
+                    Some(before) => objects.insert(event.key.clone(), Arc::clone(before)),
+                    None => objects.remove(&event.key),
+                };
+            }
+        }
+        Ok(objects)
+    }
+
+    /// What happened after `version`, oldest first.
+    pub(crate) fn since(
+        &self,
+        version: u64,
+    ) -> Result<impl DoubleEndedIterator<Item = &Event> + use<'_>, TooOld> {
+        self.history.since(version)
+    }
+
+    /// Writes an object under the next version, which it gets as its resourceVersion.
+    pub(crate) fn put(&mut self, key: Key, mut stored: Stored) -> Arc<Value> {
+        self.version += 1;
+        let object = Arc::make_mut(&mut stored.object);
+        meta::set(object, "resourceVersion", self.version.to_string().into());
+        let now = Arc::clone(&stored.object);
+        let before = self.objects.insert(key.clone(), stored).map(|stored| stored.object);
+        let change = if before.is_some() { Change::Modified } else { Change::Added };
+        self.record(key, change, Arc::clone(&now), before);
+        now
+    }
+
+    /// Changes who owns the fields of an object, which is no change of the object.
+    pub(crate) fn put_owners(&mut self, key: &Key, owners: crate::api::Owners) {
+        if let Some(stored) = self.objects.get_mut(key) {
+            stored.owners = Arc::new(owners);
+        }
+    }
+
+    /// Takes an object out. What is left is its last state, under the version of its deletion.
+    pub(crate) fn remove(&mut self, key: &Key) -> Option<Arc<Value>> {
+        let before = self.objects.remove(key)?.object;
+        self.version += 1;
+        let mut last = Value::clone(&before);
+        meta::set(&mut last, "resourceVersion", self.version.to_string().into());
+        let last = Arc::new(last);
+        self.record(key.clone(), Change::Deleted, Arc::clone(&last), Some(before));
+        Some(last)
+    }
+
+    /// Forgets the history, as etcd does when it is compacted: versions before the present one are too old from here on.
+    pub(crate) fn compact(&mut self) {
+        self.history.compact(self.version);
+    }
+
+    fn record(&mut self, key: Key, change: Change, object: Arc<Value>, before: Option<Arc<Value>>) {
+        self.history.push(Event { version: self.version, key, change, object, before });
+        self.changed.send_replace(self.version);
+    }
+}

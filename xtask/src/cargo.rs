@@ -1,0 +1,81 @@
+//! Cargo, run from a program that Cargo runs.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use anyhow::{Context, bail};
+use serde::de::DeserializeOwned;
+
+/// Returns the folder of the repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
+}
+
+/// Returns the Cargo that runs this program, as a command without arguments, which works from any folder.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // Build scripts that watch these would run anew each time that the same build is started from here and by hand.
+    for (key, _) in env::vars_os().filter(|(key, _)| says_who_runs(key)) {
+        command.env_remove(key);
+    }
+    command
+}
+
+/// Returns Cargo with a subcommand that builds what this workspace holds, from the locked dependencies.
+pub(crate) fn locked(subcommand: &str) -> Command {
+    let mut command = cargo();
+    command.arg(subcommand).arg("--locked").arg("--manifest-path").arg(root().join("Cargo.toml"));
+    command
+}
+
+/// Becomes the command, so that signals and the exit code are its own. Returns only where it cannot be started.
+#[cfg(unix)]
+pub(crate) fn become_it(mut command: Command) -> anyhow::Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec()).with_context(|| format!("cannot start {command:?}"))
+}
+
+/// Runs the command and ends with its exit code.
+#[cfg(not(unix))]
+pub(crate) fn become_it(mut command: Command) -> anyhow::Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
+    std::process::exit(status.code().unwrap_or(1))
+}
+
+/// Runs the command, whose output is shown, to its end.
+pub(crate) fn run(mut command: Command) -> anyhow::Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
+    check(&command, status)
+}
+
+/// Runs the command and returns what it prints. What it says on its standard error is shown.
+pub(crate) fn output(mut command: Command) -> anyhow::Result<String> {
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {command:?}"))?;
+    check(&command, output.status)?;
+    String::from_utf8(output.stdout).with_context(|| format!("{command:?} printed no UTF-8"))
+}
+
+/// Runs the command and reads the JSON that it prints.
+pub(crate) fn json<T: DeserializeOwned>(command: Command) -> anyhow::Result<T> {
+    let what = format!("{command:?}");
+    serde_json::from_str(&output(command)?).with_context(|| format!("{what} printed something unknown"))
+}
+
+fn check(command: &Command, status: ExitStatus) -> anyhow::Result<()> {
+    if !status.success() {
+        let words: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
+        bail!("cargo {} failed ({status})", words.join(" "));
+    }
+    Ok(())
+}
+
+/// Tells whether `cargo run` sets this variable to describe the program that it runs.
+fn says_who_runs(key: &OsStr) -> bool {
+    let key = key.to_string_lossy();
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"]
+        .iter()
+        .any(|prefix| key.starts_with(prefix))
+}

@@ -1,0 +1,83 @@
+//! One word per job of the repository. `cargo xtask --help` lists them.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program tells how it goes")]
+
+mod cargo;
+mod ci;
+mod programs;
+mod test;
+mod tidy;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// One word per job of the repository
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    job: Job,
+}
+
+#[derive(Debug, Subcommand)]
+enum Job {
+    /// Shows the main job: an API server, replicas of an operator, and chaos among them
+    #[command(disable_help_flag = true)]
+    Demo {
+        /// What the demo is told; `--help` lists it
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// Runs every test that needs no more than a Rust toolchain
+    Test,
+    /// Checks all that a change must pass: fmt, tidy, clippy, test, docs, features, deny
+    Ci(ci::Args),
+    /// Checks golden vectors, and prints `N passed, M failed` last
+    Vectors {
+        /// The folder that holds the files, such as `hash.jsonl`
+        dir: PathBuf,
+    },
+    /// Checks what the compiler does not: dependency arrows, file shapes, links, and that the docs and the code agree
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().job) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(job: Job) -> anyhow::Result<()> {
+    match job {
+        Job::Demo { args } => programs::demo(args),
+        Job::Test => test::run(),
+        Job::Ci(args) => ci::run(&args),
+        Job::Vectors { dir } => programs::vectors(dir),
+        Job::Tidy => tidy::run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Cli, Job};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_demo_gets_its_arguments_as_they_are() {
+        let cli = Cli::try_parse_from(["cargo xtask", "demo", "--duration", "60s", "--help"]).unwrap();
+        let Job::Demo { args } = cli.job else { panic!("{cli:?}") };
+        assert_eq!(args, ["--duration", "60s", "--help"]);
+    }
+}
