@@ -109,6 +109,8 @@ struct Driver {
 impl Driver {
     async fn run(mut self, mut orders: UnboundedReceiver<Command>) {
         let mut stopping = false;
+        let view = self.candidate.watch.current();
+        self.seen(view);
         loop {
             let now = self.now();
             self.candidate.machine.handle_timeout(now);

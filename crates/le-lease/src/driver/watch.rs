@@ -85,9 +85,7 @@ impl SharedWatch {
             .map(|lease| {
                 let view = View { watch: state, ..View::default() };
                 let sender = board.views.entry(lease.clone()).or_insert_with(|| watch::channel(view).0);
-                let mut receiver = sender.subscribe();
-                receiver.mark_changed();
-                Subscription { lease, receiver, shared: Arc::clone(&self.shared) }
+                Subscription { lease, receiver: sender.subscribe(), shared: Arc::clone(&self.shared) }
             })
             .collect();
         if board.task.is_none() {
@@ -162,6 +160,11 @@ impl Board {
 }
 
 impl Subscription {
+    /// Gives what is known now.
+    pub(crate) fn current(&mut self) -> View {
+        self.receiver.borrow_and_update().clone()
+    }
+
     /// Waits for news.
     ///
     /// # Cancel safety
@@ -169,7 +172,7 @@ impl Subscription {
     /// Dropping the future loses nothing.
     pub(crate) async fn changed(&mut self) -> View {
         match self.receiver.changed().await {
-            Ok(()) => self.receiver.borrow_and_update().clone(),
+            Ok(()) => self.current(),
             // The sender lives for as long as there is a subscription.
             Err(_) => std::future::pending().await,
         }

@@ -27,8 +27,6 @@ pub(crate) struct WriteInFlight {
     pub(crate) time: WriteTime,
     /// The version that it was computed from; `None` when it creates the Lease.
     pub(crate) base: Option<Version>,
-    /// Whether the Lease that it creates is only held at first.
-    pub(crate) holds: bool,
 }
 
 impl Machine {
@@ -50,15 +48,14 @@ impl Machine {
         let write = match &request {
             Request::Get => None,
             Request::Create(write) => {
-                let (purpose, time) = (write.purpose, write.time);
-                // Whoever waited out the last holder knows that nobody leads; whoever never saw one does not.
-                let never_waited = self.claim_at == Moment::ORIGIN;
-                let holds = self.options.hold_new_leases && purpose == Purpose::Acquire && never_waited;
-                Some(WriteInFlight { purpose, time, base: None, holds })
+                if self.options.hold_new_leases && write.purpose == Purpose::Acquire {
+                    // It is held from when it is known to exist, whatever becomes of the reply.
+                    self.lead_from = Moment::NEVER;
+                }
+                Some(WriteInFlight { purpose: write.purpose, time: write.time, base: None })
             }
             Request::Update { base, write } => {
-                let (purpose, time) = (write.purpose, write.time);
-                Some(WriteInFlight { purpose, time, base: Some(*base), holds: false })
+                Some(WriteInFlight { purpose: write.purpose, time: write.time, base: Some(*base) })
             }
         };
         self.flight = Some(Flight { id, sent: now, give_up, epoch: self.epoch, write });
@@ -79,7 +76,7 @@ impl Machine {
             // What client-go writes when it releases: one second, since zero is refused.
             duration_seconds: if releases { 1 } else { self.timing.lease_duration_seconds() },
             transitions,
-            time: self.own.stamp(wall),
+            time: self.own.stamp(wall, base),
         };
         match base {
             Some(base) => Request::Update { base, write },

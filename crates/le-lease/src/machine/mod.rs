@@ -93,7 +93,7 @@ pub struct Machine {
     compete_at: Moment,
     /// When the Lease may be taken that another held: after its claim has run out, and a random while.
     claim_at: Moment,
-    /// A write that was sent before this does not begin a term: the Lease is new and is only held.
+    /// A write that was sent before this does not begin a term: the Lease is new and is only held. `NEVER` until it is seen.
     lead_from: Moment,
     /// Until when the work may drain.
     drain_until: Moment,
@@ -117,7 +117,7 @@ impl Machine {
 
     /// Makes a machine with options of one's own.
     pub fn with_options(timing: Timing, identity: HolderIdentity, seed: u64, options: Options) -> Self {
-        Self {
+        let mut machine = Self {
             identity,
             timing,
             options,
@@ -143,7 +143,9 @@ impl Machine {
             timers: Timers::default(),
             events: VecDeque::new(),
             noted: (String::new(), Vec::new()),
-        }
+        };
+        machine.plan();
+        machine
     }
 
     /// Tells whether the right to lead holds at `now`, and until when and under which token.
@@ -212,10 +214,11 @@ impl Machine {
     }
 
     /// Takes in that the work gives the leadership up, having ended or never begun: the Lease is given back, and this replica
-    /// competes again after `cooldown`.
+    /// competes again after `cooldown`, or an eighth of the retry period if that is longer. The term needs no
+    /// [`handle_drained`](Self::handle_drained) then.
     pub fn handle_step_down(&mut self, now: Moment, reason: StopReason, cooldown: Duration) {
         self.tick(now);
-        self.compete_at = now + cooldown;
+        self.compete_at = now + cooldown.max(self.pace.breather());
         self.step_down(now, reason);
         self.next();
     }
@@ -235,9 +238,9 @@ impl Machine {
         attempt
     }
 
-    /// Gives the moment at which the machine wants to be called again if nothing happens before.
+    /// Gives the moment at which the machine wants to be called again if nothing happens before: at once while there are events.
     pub fn poll_timeout(&self) -> Option<Moment> {
-        self.timers.next()
+        if self.events.is_empty() { self.timers.next() } else { Some(Moment::ORIGIN) }
     }
 
     /// Brings the state and the timers up to date, at the end of every `handle_*`.

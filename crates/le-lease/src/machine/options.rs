@@ -6,10 +6,11 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Whether a Lease that was never seen before is held for one lease duration before it is led; off by default.
+    /// Whether a Lease that this replica creates is held for one lease duration before it is led; off by default.
     ///
-    /// Somebody may still lead under a Lease that was deleted just before. By default it is created and led at once, as every
-    /// peer does; with this on that window is closed, and a first start takes one lease duration longer.
+    /// Somebody may still lead under a Lease that was deleted just before, unseen. By default it is created and led at once, as
+    /// every peer does; with this on that window is closed, and a first start takes one lease duration longer. A Lease that its
+    /// leader creates again within its term is not held.
     pub hold_new_leases: bool,
     /// The longest that the duration written by another holder is honoured; unlimited by default.
     pub longest_wait: Option<Duration>,

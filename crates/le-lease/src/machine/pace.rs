@@ -46,6 +46,11 @@ impl Pace {
         self.spread(self.retry_period() / 8 * eighths, 0.8, 1.0)
     }
 
+    /// How long between a write that succeeded and the next one, whatever happens between.
+    pub(crate) fn breather(&self) -> Duration {
+        self.retry_period() / 8
+    }
+
     /// How long after it was sent the first write of a term is renewed: anywhere in the second half of the retry period, so that
     /// terms which began together do not renew together.
     pub(crate) fn first_renewal(&mut self) -> Duration {

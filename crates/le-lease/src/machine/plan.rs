@@ -47,7 +47,7 @@ impl Machine {
             return (None, Some(read));
         }
         let claim = self.retry_at.max(self.compete_at).max(self.claim_at);
-        // Where no watch tells of a change, the Lease is read from time to time.
-        (Some(claim), (self.watch == WatchState::Down).then_some(read))
+        // While no watch tells of changes, the Lease is read from time to time, also where one is about to: that may take long.
+        (Some(claim), (self.watch != WatchState::Up).then_some(read))
     }
 }

@@ -50,7 +50,6 @@ impl Machine {
     }
 
     fn written(&mut self, now: Moment, flight: &Flight, write: WriteInFlight, record: Record) {
-        self.own.applied(write.time);
         let token = FencingToken::new(record.version.get());
         if self.sight.is_news(record.version) {
             self.see_record(now, record);
@@ -59,12 +58,16 @@ impl Machine {
             self.released();
             self.end_release();
         } else {
-            self.grant(now, flight, write, token);
+            self.grant(now, flight, token);
+        }
+        if matches!(self.phase, Phase::Waiting | Phase::Leading(_)) {
+            // However fast somebody undoes it, the next write is not sent at once.
+            self.retry_at = self.retry_at.max(flight.sent + self.pace.breather());
         }
     }
 
     /// Grants what a successful write gives: the next piece of a term, or a new one.
-    fn grant(&mut self, now: Moment, flight: &Flight, write: WriteInFlight, token: FencingToken) {
+    fn grant(&mut self, now: Moment, flight: &Flight, token: FencingToken) {
         let deadline = flight.sent + self.timing.renew_deadline();
         let still_mine = self.sight.record().is_some_and(|record| self.is_mine(record));
         if flight.epoch != self.epoch || now >= deadline || !still_mine {
@@ -79,9 +82,6 @@ impl Machine {
                 self.events.push_back(Event::Renewed { deadline });
             }
             Phase::Waiting => {
-                if write.holds {
-                    self.lead_from = flight.sent + self.timing.lease_duration();
-                }
                 if flight.sent < self.lead_from {
                     self.claim_at = self.lead_from.min(flight.sent + self.pace.retry_period());
                 } else {

@@ -65,9 +65,9 @@ impl Sight {
     }
 
     /// Tells whether what was read by a consistent read that was sent at `sent` is newer, whatever its version: nothing else has
-    /// come since. Versions fall only where a cluster was restored from a backup.
+    /// come since. Versions fall only where a cluster was restored from a backup. What came at that very moment may be newer.
     pub(crate) fn is_older_than(&self, sent: Moment) -> bool {
-        matches!(self.state, State::Unknown) || self.updated <= sent
+        matches!(self.state, State::Unknown) || self.updated < sent
     }
 
     /// Takes over a record as the newest state.

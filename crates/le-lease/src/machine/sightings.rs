@@ -29,19 +29,42 @@ impl Machine {
     /// Takes over a record as the newest state of the Lease.
     pub(super) fn see_record(&mut self, now: Moment, record: Record) {
         self.doubt = false;
-        if self.is_mine(&record) {
+        self.judge(now, &record);
+        self.sight.see(now, record);
+    }
+
+    /// Judges what a new state of the Lease means for a term, and when the Lease may be taken.
+    fn judge(&mut self, now: Moment, record: &Record) {
+        let anew = self.sight.record().is_none_or(|known| known.uid != record.uid);
+        if anew {
+            self.outlive_deletion(now);
+        }
+        if self.is_mine(record) {
+            // The claim of another stands: this may be a late creation of one's own, over a deleted Lease of theirs.
             if let Phase::Leading(term) = &mut self.phase {
                 term.uid.clone_from(&record.uid);
             }
-            if self.lead_from == Moment::ORIGIN {
-                self.claim_at = Moment::ORIGIN;
+            if self.lead_from == Moment::NEVER {
+                self.lead_from = now + self.timing.lease_duration();
             }
         } else {
-            self.lose_to(now, &record);
+            self.lose_to(now, record);
             self.lead_from = Moment::ORIGIN;
+            // A free Lease was given back by whoever held it, unless it is another Lease than theirs.
+            if !(anew && record.holder().is_none()) {
+                self.claim_at = self.end_of_claim(now, record);
+            }
+        }
+        self.own.settle(record.version, record.renewed);
+    }
+
+    /// Takes in that the known Lease is gone. That is no shortcut: whoever held it may have renewed unseen until just now.
+    fn outlive_deletion(&mut self, now: Moment) {
+        if let State::Present(record) = self.sight.state.clone()
+            && !self.is_mine(&record)
+        {
             self.claim_at = self.end_of_claim(now, &record);
         }
-        self.sight.see(now, record);
     }
 
     /// Takes in that the Lease was deleted; `last` is its last state.
@@ -49,14 +72,10 @@ impl Machine {
         if !self.sight.is_news(last.version) {
             return;
         }
-        if !self.is_mine(&last) {
-            self.lose_to(now, &last);
-            // A deletion does not shorten the claim of whoever held the Lease. It was told without a gap where its last state is
-            // the one that is known, and then the wait goes on; otherwise the holder may have renewed unseen until just now.
-            let known = self.sight.record().is_some_and(|record| record.same_write(&last));
-            if !known {
-                self.claim_at = self.end_of_claim(now, &last);
-            }
+        // Where its last state is the one that is known, it was told without a gap, and the wait for its holder just goes on.
+        let known = self.sight.record().is_some_and(|record| record.same_write(&last));
+        if !known {
+            self.judge(now, &last);
         }
         self.doubt = false;
         self.sight.see_absent(now, Some(last.version));
@@ -67,27 +86,26 @@ impl Machine {
         if !self.sight.is_older_than(asked) {
             return;
         }
-        if let State::Present(record) = self.sight.state.clone()
-            && !self.is_mine(&record)
-        {
-            // Its holder may have renewed unseen until just before the deletion.
-            self.claim_at = self.end_of_claim(now, &record);
-        }
+        self.outlive_deletion(now);
         self.doubt = false;
         self.sight.see_absent(now, None);
     }
 
     /// Takes in whether changes are told.
     pub(super) fn see_watch(&mut self, now: Moment, watch: WatchState) {
-        let knows_nothing = matches!(self.sight.state, State::Unknown);
-        self.read_at = match watch {
-            // The list tells, and if it hangs, one's own read does.
-            WatchState::Starting if knows_nothing => now + self.pace.attempt_timeout(),
-            WatchState::Down | WatchState::Up if knows_nothing => now,
-            WatchState::Down if !self.doubt => now + self.pace.poll(),
-            WatchState::Starting | WatchState::Down | WatchState::Up => self.read_at,
-        };
-        self.watch = watch;
+        let was = mem::replace(&mut self.watch, watch);
+        if matches!(self.sight.state, State::Unknown) {
+            match watch {
+                // The first list tells, and if it hangs, one's own read does. Later ones put nothing off.
+                WatchState::Starting if self.read_at == Moment::ORIGIN => {
+                    self.read_at = now + self.pace.attempt_timeout();
+                }
+                WatchState::Starting => {}
+                WatchState::Down | WatchState::Up => self.read_at = now,
+            }
+        } else if was == WatchState::Up && watch != WatchState::Up && !self.doubt {
+            self.read_at = now + self.pace.poll();
+        }
     }
 
     /// Ends the term, if there is one, because the Lease is not one's own any more.

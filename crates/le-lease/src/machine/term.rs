@@ -57,6 +57,7 @@ impl Machine {
     /// Takes in that the work has ended.
     pub(super) fn end_drain(&mut self, now: Moment) {
         if matches!(&self.phase, Phase::Leading(term) if term.winding_down) {
+            self.end_of_work();
             self.end_term(now, StopReason::ToldToStop);
         }
         if matches!(self.phase, Phase::Draining) {
@@ -71,8 +72,9 @@ impl Machine {
 
     /// Takes in that the work gives the leadership up.
     pub(super) fn step_down(&mut self, now: Moment, reason: StopReason) {
+        self.end_of_work();
         self.end_term(now, reason);
-        if matches!(self.phase, Phase::Draining) {
+        if matches!(self.phase, Phase::Waiting | Phase::Draining) {
             self.begin_release(now);
         }
     }

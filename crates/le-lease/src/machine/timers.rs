@@ -45,6 +45,6 @@ impl Timers {
 
     /// The earliest moment at which one of them is due.
     pub(crate) fn next(&self) -> Option<Moment> {
-        self.0.iter().flatten().min().copied()
+        self.0.iter().flatten().min().copied().filter(|at| *at != Moment::NEVER)
     }
 }
