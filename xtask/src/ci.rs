@@ -73,7 +73,7 @@ fn fmt() -> Command {
 
 fn clippy() -> Command {
     let mut command = locked("clippy");
-    command.args(["--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]);
+    command.args(["--workspace", "--all-targets", "--all-features", "--keep-going", "--", "-D", "warnings"]);
     command
 }
 

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod config_keys;
+mod edges;
 mod invariants;
 mod lib_rs;
 mod links;
@@ -46,10 +47,11 @@ impl fmt::Display for Problem {
 
 type Check = fn(&Repo) -> Vec<Problem>;
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     shape::check,
     lib_rs::check,
     words::check,
+    edges::check,
     manifests::check,
     readme::check,
     links::check,

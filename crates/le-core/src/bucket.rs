@@ -42,6 +42,12 @@ impl Borrow<str> for BucketName {
     }
 }
 
+impl AsRef<str> for BucketName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<&str> for BucketName {
     fn from(name: &str) -> Self {
         Self::new(name)

@@ -27,7 +27,8 @@ impl Circle {
         let mut holders = [FREE; SLOTS];
         names.lanes().for_each_slot(key, |rank, slot| holders[slot] = holders[slot].min(rank));
 
-        // The lowest ranks first: then hardly a name is displaced again.
+        // They stand because the first slot of their sequence is taken, so they begin with the second. The lowest ranks come
+        // first: then hardly a name is displaced twice.
         let mut standing = names.colliding().clone();
         while !standing.is_empty() {
             let batch: [Option<u16>; BATCH] = array::from_fn(|_| standing.pop_first());

@@ -12,6 +12,7 @@ use anyhow::Context;
 use clap::Parser;
 use le_config::{Config, GoDuration, HolderIdentity, Timing};
 use le_core::{Bucket, BucketName, ElectorBuilder, Enqueue, LeaderAware, Leadership, PromoteError, StopReason};
+use le_lease::Report;
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -69,7 +70,11 @@ async fn main() -> anyhow::Result<()> {
     let reporter = Arc::clone(&worker);
     let builder = le_lease::Builder::new(client, component)
         .in_namespace(arguments.namespace)
-        .on_report(move |report| reporter.desk().say("error", json!({ "message": report.to_string() })));
+        .on_report(move |report| {
+            if !matches!(report, Report::Recovered(_) | Report::WatchBack(_)) {
+                reporter.desk().say("error", json!({ "message": report.to_string() }));
+            }
+        });
     let elector = builder.build("elect", worker.clone(), Enqueue::nowhere())?;
 
     let stop = CancellationToken::new();

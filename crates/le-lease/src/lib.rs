@@ -41,7 +41,9 @@ pub use machine::{
 };
 
 #[cfg(feature = "driver")]
-pub use driver::{Builder, Election, ElectionError, Ending, LeaseError, Outcome, Report};
+pub use driver::{
+    Builder, Election, ElectionError, Ending, LeaseError, LoadError, Outcome, Report, load_config, load_config_with,
+};
 
 #[cfg(all(doctest, feature = "driver"))]
 #[doc = include_str!("../../../README.md")]

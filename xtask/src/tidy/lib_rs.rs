@@ -27,9 +27,9 @@ fn first_code(text: &str) -> Option<usize> {
         }
         let end = match line {
             "" => continue,
-            _ if line.starts_with("//") => continue,
+            _ if line.starts_with("//") || is_module(line) => continue,
             _ if line.starts_with("#[") || line.starts_with("#![") => ']',
-            _ if is_listing(line) => ';',
+            _ if item(line).starts_with("use ") => ';',
             _ => return Some(index + 1),
         };
         if !line.ends_with(end) {
@@ -39,10 +39,13 @@ fn first_code(text: &str) -> Option<usize> {
     None
 }
 
-/// Tells whether the line begins a `use`, or is the whole of a `mod`.
-fn is_listing(line: &str) -> bool {
-    let item = line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(crate) ")).unwrap_or(line);
-    item.starts_with("use ") || item.starts_with("mod ") && item.ends_with(';')
+/// Tells whether the line is the whole of a module, whose code lies elsewhere.
+fn is_module(line: &str) -> bool {
+    item(line).starts_with("mod ") && [";", " {}"].iter().any(|end| line.ends_with(end))
+}
+
+fn item(line: &str) -> &str {
+    line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(crate) ")).unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -52,7 +55,7 @@ mod tests {
     #[test]
     fn a_table_of_contents_passes() {
         let text = "//! Does it.\n#![cfg_attr(\n    docsrs,\n    feature(x)\n)]\n\n// Why.\npub mod a;\n#[cfg(test)]\nmod b;\n\n\
-                    pub use a::{\n    B,\n    C,\n};\n";
+                    pub use a::{\n    B,\n    C,\n};\n#[cfg(doctest)]\nmod readme {}\n";
         assert_eq!(first_code(text), None);
     }
 

@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use crate::cargo::{self, locked};
 
+/// The hidden folders that are ours.
+const HIDDEN: [&str; 3] = [".cargo", ".ci", ".github"];
+
 /// All that is checked.
 #[derive(Debug, Default)]
 pub(crate) struct Repo {
@@ -103,11 +106,14 @@ impl Repo {
             let entry = entry?;
             let path = folder.join(entry.file_name());
             let name = slashes(&path);
-            // Git's own, what is built, and what was recorded elsewhere.
-            if name == ".git" || name == "target" || name.ends_with("tests/data") || name == "Cargo.lock" {
+            let is_folder = entry.file_type()?.is_dir();
+            // What is built, what was recorded elsewhere, and what Git and editors keep.
+            let is_foreign = name == "target" || name.ends_with("tests/data") || name == "Cargo.lock";
+            let is_hidden = is_folder && name.starts_with('.') && !HIDDEN.contains(&name.as_str());
+            if is_foreign || is_hidden {
                 continue;
             }
-            if entry.file_type()?.is_dir() {
+            if is_folder {
                 self.read_folder(root, &path)?;
             } else if let Ok(text) = fs::read_to_string(entry.path()) {
                 self.files.insert(name.clone(), File { path: name, text });

@@ -11,7 +11,7 @@ const HASH: &str = r#"{"names":["task1","task2","task3"],"keys":[["something","a
 const SUBSET: &str = r#"{"names":["sun","moon","mars","mercury"],"n":2,"target":"a target!","subset":[1,3]}"#;
 
 fn vectors(dir: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vectors")).arg(dir).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_vectors")).arg(dir).output().expect("the program starts")
 }
 
 fn last_line(output: &Output) -> String {
@@ -19,9 +19,9 @@ fn last_line(output: &Output) -> String {
 }
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("there is room for a folder");
     for (name, text) in files {
-        fs::write(dir.path().join(name), text).unwrap();
+        fs::write(dir.path().join(name), text).expect("there is room for a file");
     }
     dir
 }

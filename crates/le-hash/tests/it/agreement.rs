@@ -7,18 +7,15 @@ use le_hash::{BucketSet, choose_subset};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 
-use crate::reference::{self, SLOTS, fnv};
+use crate::reference::{self, SLOTS, fnv, fnv_from};
 
-/// Finds the shortest ending that brings a name to a slot.
+/// Finds an ending of three letters that brings a name to a slot.
 fn ending_at(prefix: &str, slot: u64) -> String {
-    let letters = || (b'a'..=b'z').map(char::from);
-    let pairs = letters().flat_map(|a| letters().map(move |b| format!("{a}{b}")));
-    let endings = letters()
-        .map(String::from)
-        .chain(pairs.clone())
-        .chain(letters().flat_map(move |a| pairs.clone().map(move |pair| format!("{a}{pair}"))));
-    let mut names = endings.map(|ending| format!("{prefix}{ending}"));
-    names.find(|name| fnv(name.as_bytes()) % SLOTS == slot).unwrap()
+    let hash = fnv(prefix.as_bytes());
+    let letters = || b'a'..=b'z';
+    let mut endings = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+    let ending = endings.find(|ending| fnv_from(hash, ending) % SLOTS == slot).unwrap();
+    prefix.chars().chain(ending.map(char::from)).collect()
 }
 
 fn assert_same_owners(names: &BTreeSet<String>, keys: impl IntoIterator<Item = (String, String)>) {

@@ -7,9 +7,12 @@ pub(crate) const SLOTS: u64 = 2048;
 
 /// 64-bit FNV-1a.
 pub(crate) fn fnv(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    fnv_from(0xcbf2_9ce4_8422_2325, bytes)
+}
+
+/// 64-bit FNV-1a of a text whose beginning has this hash.
+pub(crate) fn fnv_from(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Seats names in ascending order, each on the first free slot of its own sequence.

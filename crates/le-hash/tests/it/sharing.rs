@@ -40,7 +40,7 @@ fn a_reader_sees_the_old_names_or_the_new_ones_and_never_a_mix() {
             });
         }
         started.wait();
-        for _ in 0..300 {
+        for _ in 0..100 {
             set.update(&new).unwrap();
             thread::yield_now();
             set.update(&old).unwrap();

@@ -40,7 +40,7 @@ fn every_recorded_subset_is_chosen() {
         assert_eq!(choose_subset(&names, n, target).unwrap(), expected, "{n} of {names:?} for {target:?}");
         cases += 1;
     }
-    assert!(cases > 40, "only {cases} cases");
+    assert!(cases > 30, "only {cases} cases");
 }
 
 fn lines(text: &str) -> impl Iterator<Item = Value> {

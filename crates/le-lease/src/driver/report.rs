@@ -63,6 +63,10 @@ fn write_chain(f: &mut fmt::Formatter<'_>, error: &dyn Error) -> fmt::Result {
     write!(f, "{error}")?;
     let mut source = error.source();
     while let Some(error) = source {
+        // kube writes the whole status twice; its message says it all.
+        if let Some(kube::Error::Api(status)) = error.downcast_ref() {
+            return write!(f, ": {}", status.message);
+        }
         write!(f, ": {error}")?;
         source = error.source();
     }
