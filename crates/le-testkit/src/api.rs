@@ -4,6 +4,7 @@ mod apply;
 mod body;
 mod create;
 mod delete;
+mod go_json;
 mod list;
 mod options;
 mod patch;
@@ -48,7 +49,7 @@ impl Call {
             Verb::Patch => self.patch(),
             Verb::Delete => self.delete(),
             Verb::DeleteCollection => self.delete_collection(),
-            Verb::Watch | Verb::Other => Err(Failure::method_not_allowed()),
+            Verb::Watch | Verb::Other => Err(self.method_not_allowed()),
         }
     }
 
@@ -58,24 +59,41 @@ impl Call {
         let scoped = target.namespace.is_some() == self.kind.is_namespaced();
         let across = target.namespace.is_none() && target.name.is_none();
         if !scoped && !across {
-            return Err(Failure::no_such_path());
+            return Err(Failure::no_such_resource());
         }
         match target.subresource.as_deref() {
             None => {}
             Some("status") if self.kind.rules.status => {
                 let method = self.request.method();
                 if ![Method::GET, Method::PUT, Method::PATCH].contains(method) {
-                    return Err(Failure::method_not_allowed());
+                    return Err(self.method_not_allowed());
                 }
             }
             Some("finalize") if self.kind.resource() == "namespaces" => {}
-            Some(_) => return Err(Failure::no_such_path()),
+            Some(_) if self.kind.rules.custom => return Err(Failure::not_found(&self.kind, self.name())),
+            Some(_) => return Err(Failure::no_such_resource()),
         }
         let needs_one = matches!(self.request.verb(), Verb::Create | Verb::DeleteCollection);
-        if needs_one && across && self.kind.is_namespaced() {
-            return Err(Failure::method_not_allowed());
+        let all_namespaces =
+            self.kind.resource() == "namespaces" && self.request.verb() == Verb::DeleteCollection;
+        if (needs_one && across && self.kind.is_namespaced()) || all_namespaces {
+            return Err(self.method_not_allowed());
         }
         Ok(())
+    }
+
+    fn method_not_allowed(&self) -> Failure {
+        if !self.kind.rules.custom {
+            return Failure::method_not_allowed();
+        }
+        let action = match *self.request.method() {
+            Method::POST => "create",
+            Method::PUT => "update",
+            Method::PATCH => "patch",
+            Method::DELETE => "delete",
+            _ => "get",
+        };
+        Failure::not_supported(&self.kind, action)
     }
 
     fn namespace(&self) -> &str {

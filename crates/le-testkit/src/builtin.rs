@@ -1,13 +1,13 @@
 //! The kinds that are there from the start.
 
 use crate::kind::{Kind, Names, Rules};
-use crate::schema::{CONFIG_MAP, LEASE, NAMESPACE, SECRET};
+use crate::schema::{CONFIG_MAP, EVENT, EVENT_V1, LEASE, NAMESPACE, SECRET};
 
 /// The kinds that are there from the start.
 pub(crate) fn kinds() -> Vec<Kind> {
     let plain = Rules::BUILT_IN;
     let workload = Rules { status: true, generation: true, ..plain };
-    let event = Rules { create_on_update: true, ..plain };
+    let event = Rules { create_on_update: true, schema: Some(&EVENT), ..plain };
     vec![
         Kind::cluster("", "v1", "Namespace", "namespaces").short_name("ns").with_rules(Rules {
             status: true,
@@ -19,8 +19,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Kind::namespaced("", "v1", "ConfigMap", "configmaps")
             .short_name("cm")
             .with_rules(Rules { schema: Some(&CONFIG_MAP), ..plain }),
-        Kind::namespaced("", "v1", "Secret", "secrets")
-            .with_rules(Rules { schema: Some(&SECRET), ..plain }),
+        Kind::namespaced("", "v1", "Secret", "secrets").with_rules(Rules { schema: Some(&SECRET), ..plain }),
         Kind::namespaced("", "v1", "Event", "events").short_name("ev").with_rules(event),
         Kind::namespaced("", "v1", "Pod", "pods")
             .short_name("po")
@@ -44,6 +43,8 @@ pub(crate) fn kinds() -> Vec<Kind> {
             schema: Some(&LEASE),
             ..plain
         }),
-        Kind::namespaced("events.k8s.io", "v1", "Event", "events").short_name("ev").with_rules(event),
+        Kind::namespaced("events.k8s.io", "v1", "Event", "events")
+            .short_name("ev")
+            .with_rules(Rules { schema: Some(&EVENT_V1), ..event }),
     ]
 }

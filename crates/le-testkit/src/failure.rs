@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::{HeaderValue, Response, header};
 use serde_json::{Map, Value, json};
 
+pub(crate) use crate::field_error::FieldError;
 use crate::kind::Kind;
 
 /// Whatever a handler gives: an answer, or a refusal.
@@ -21,47 +22,6 @@ struct Parts {
     details: Option<Map<String, Value>>,
     /// `metadata.continue`: how a list goes on all the same.
     token: Option<String>,
-}
-
-/// One thing that is wrong with a field of an object.
-#[derive(Clone, Debug)]
-pub(crate) struct FieldError {
-    pub(crate) field: String,
-    pub(crate) reason: &'static str,
-    pub(crate) body: String,
-}
-
-impl FieldError {
-    /// The value as Go prints it stands between quotes where it is text.
-    pub(crate) fn invalid(field: impl Into<String>, value: &Value, message: impl AsRef<str>) -> Self {
-        let body = format!("Invalid value: {value}: {}", message.as_ref());
-        Self { field: field.into(), reason: "FieldValueInvalid", body }
-    }
-
-    pub(crate) fn required(field: impl Into<String>, message: &str) -> Self {
-        let colon = if message.is_empty() { "" } else { ": " };
-        Self {
-            field: field.into(),
-            reason: "FieldValueRequired",
-            body: format!("Required value{colon}{message}"),
-        }
-    }
-
-    pub(crate) fn forbidden(field: impl Into<String>, message: impl AsRef<str>) -> Self {
-        let body = format!("Forbidden: {}", message.as_ref());
-        Self { field: field.into(), reason: "FieldValueForbidden", body }
-    }
-
-    pub(crate) fn not_supported(field: impl Into<String>, value: &str, allowed: &[&str]) -> Self {
-        let allowed: Vec<String> = allowed.iter().map(|one| format!("{one:?}")).collect();
-        let body = format!("Unsupported value: {value:?}: supported values: {}", allowed.join(", "));
-        Self { field: field.into(), reason: "FieldValueNotSupported", body }
-    }
-
-    pub(crate) fn too_long(field: impl Into<String>, limit: usize) -> Self {
-        let body = format!("Too long: may not be more than {limit} bytes");
-        Self { field: field.into(), reason: "FieldValueTooLong", body }
-    }
 }
 
 impl Failure {
@@ -91,6 +51,12 @@ impl Failure {
     pub(crate) fn not_found(kind: &Kind, name: &str) -> Self {
         let message = format!("{} {name:?} not found", kind.resource());
         Self::new(404, "NotFound", message).details(Self::about(kind, name))
+    }
+
+    /// A path that leads nowhere within an API that is there.
+    pub(crate) fn no_such_resource() -> Self {
+        let message = "the server could not find the requested resource";
+        Self::new(404, "NotFound", message).details(json!({}))
     }
 
     /// A path that leads nowhere.
@@ -149,8 +115,7 @@ impl Failure {
 
     pub(crate) fn with_cause(mut self, reason: &str, message: &str, field: &str) -> Self {
         let details = self.0.details.get_or_insert_default();
-        details
-            .insert("causes".into(), json!([{ "reason": reason, "message": message, "field": field }]));
+        details.insert("causes".into(), json!([{ "reason": reason, "message": message, "field": field }]));
         self
     }
 
@@ -180,7 +145,10 @@ impl Failure {
             .iter()
             .map(|e| json!({ "reason": e.reason, "message": e.body, "field": e.field }))
             .collect();
-        let mut details = json!({ "kind": kind, "causes": causes });
+        let mut details = json!({ "causes": causes });
+        if !kind.is_empty() {
+            details["kind"] = kind.into();
+        }
         if !group.is_empty() {
             details["group"] = group.into();
         }
@@ -192,7 +160,7 @@ impl Failure {
 
     /// A patch that cannot be applied to the object.
     pub(crate) fn unprocessable(message: impl Into<String>) -> Self {
-        Self::new(422, "Invalid", message)
+        Self::new(422, "Invalid", message).details(json!({}))
     }
 
     pub(crate) fn expired(message: impl Into<String>) -> Self {
@@ -210,8 +178,9 @@ impl Failure {
         failure
     }
 
-    pub(crate) fn version_set_on_create() -> Self {
-        Self::new(500, "", "resourceVersion should not be set on objects to be created")
+    /// What the real server did not foresee: 500 without a reason.
+    pub(crate) fn unforeseen(message: impl Into<String>) -> Self {
+        Self::new(500, "", message)
     }
 
     pub(crate) fn too_large_version(wanted: u64, current: u64) -> Self {
@@ -226,12 +195,15 @@ impl Failure {
         Self::new(405, "MethodNotAllowed", message).details(json!({}))
     }
 
+    /// What a custom resource does not allow is said in other words.
+    pub(crate) fn not_supported(kind: &Kind, action: &str) -> Self {
+        let message = format!("{action} is not supported on resources of kind {:?}", kind.resource());
+        Self::new(405, "MethodNotAllowed", message).details(Self::about(kind, ""))
+    }
+
     pub(crate) fn not_acceptable(accepted: &[&str]) -> Self {
-        let message = format!(
-            "only the following media types are accepted: {}",
-            accepted.join(", ")
-        );
-        Self::new(406, "NotAcceptable", message)
+        let message = format!("406: Not Acceptable\n\nAvailable representations: {}", accepted.join(", "));
+        Self::new(406, "NotAcceptable", message).details(json!({}))
     }
 
     pub(crate) fn unsupported_media_type(accepted: &[&str]) -> Self {
@@ -240,6 +212,11 @@ impl Failure {
             accepted.join(", ")
         );
         Self::new(415, "UnsupportedMediaType", message)
+    }
+
+    /// A patch of no known sort.
+    pub(crate) fn unsupported_patch() -> Self {
+        Self::new(415, "UnsupportedMediaType", "415: Unsupported Media Type").details(json!({}))
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
@@ -266,10 +243,6 @@ impl Failure {
             _ => ("InternalError", "Internal error occurred: a fault rule says so"),
         };
         Self::new(code, reason, message)
-    }
-
-    pub(crate) fn code(&self) -> u16 {
-        self.0.code
     }
 
     /// The `Status` object itself.

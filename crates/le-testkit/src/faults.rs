@@ -1,6 +1,7 @@
 //! Faults by rule, and partitions.
 
 mod answer;
+mod fault;
 mod rule;
 mod tap;
 
@@ -12,13 +13,15 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 pub use answer::Answer;
-pub use rule::{Fault, Rule};
+pub use fault::Fault;
+pub use rule::Rule;
 
 pub(crate) use rule::Action;
 pub(crate) use tap::{Flow, Tap};
 
 use crate::request::Request;
-use rule::{Armed, Matcher};
+use fault::Armed;
+use rule::Matcher;
 
 /// What goes wrong, and for whom. Cheap to clone; all clones are one.
 ///

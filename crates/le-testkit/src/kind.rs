@@ -1,9 +1,12 @@
 //! What the server knows about a kind of object.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 
 use kube::core::ClusterResourceScope;
+use serde_json::Value;
 
+use crate::event_view;
 use crate::schema::Schema;
 
 /// A kind of object that the server keeps: its group, version, names, and the few ways in which kinds differ.
@@ -162,6 +165,25 @@ impl Kind {
     /// `leases.coordination.k8s.io`, or the plural alone in the core group.
     pub(crate) fn resource(&self) -> &str {
         &self.resource
+    }
+
+    /// What its objects are kept as: Events of both groups are one.
+    pub(crate) fn storage(&self) -> &str {
+        if self.resource == "events.events.k8s.io" { "events" } else { &self.resource }
+    }
+
+    /// Turns an object as it was sent into what is kept.
+    pub(crate) fn to_stored(&self, object: Value) -> Value {
+        if self.storage() == "events" { event_view::to_stored(object) } else { object }
+    }
+
+    /// Shows an object that is kept as this kind has it.
+    pub(crate) fn shown<'a>(&self, object: &'a Value) -> Cow<'a, Value> {
+        if self.storage() == self.resource {
+            Cow::Borrowed(object)
+        } else {
+            Cow::Owned(event_view::to_events_v1(object.clone()))
+        }
     }
 
     /// `Lease.coordination.k8s.io`, or the kind alone in the core group.

@@ -19,7 +19,12 @@ pub(crate) fn list_kind(field: &str, custom: bool) -> ListKind {
         "finalizers" => ListKind::Set,
         "ownerReferences" => ListKind::Keyed(&["uid"]),
         _ if custom => ListKind::Atomic,
-        "containers" | "initContainers" | "ephemeralContainers" | "volumes" | "env" | "imagePullSecrets"
+        "containers"
+        | "initContainers"
+        | "ephemeralContainers"
+        | "volumes"
+        | "env"
+        | "imagePullSecrets"
         | "secrets" => ListKind::Keyed(&["name"]),
         "conditions" => ListKind::Keyed(&["type"]),
         "volumeMounts" => ListKind::Keyed(&["mountPath"]),

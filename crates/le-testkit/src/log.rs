@@ -12,7 +12,7 @@ const KEPT: usize = 100_000;
 
 /// The requests that reached the server, in the order in which they came. Cheap to clone; all clones are one.
 ///
-/// The last 100,000 are kept; [`Log::keep`] changes that. What a client cut off by a partition sends is not there before it is
+/// The last 100,000 are kept, about a kilobyte each with their bodies; [`Log::keep`] changes that. What a client cut off by a partition sends is not there before it is
 /// let through.
 #[derive(Clone)]
 pub struct Log(Arc<Mutex<State>>);
@@ -21,6 +21,7 @@ struct State {
     entries: VecDeque<Entry>,
     /// The number of the first entry that is still there.
     first: u64,
+    forgotten: u64,
     limit: usize,
 }
 
@@ -57,7 +58,7 @@ pub(crate) struct Place(u64);
 
 impl Log {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State { entries: VecDeque::new(), first: 0, limit: KEPT })))
+        Self(Arc::new(Mutex::new(State { entries: VecDeque::new(), first: 0, forgotten: 0, limit: KEPT })))
     }
 
     /// Returns all requests that are kept.
@@ -90,10 +91,16 @@ impl Log {
         self.len() == 0
     }
 
+    /// Returns how many requests were dropped since the last [`clear`](Self::clear), for there were more than are kept.
+    pub fn forgotten(&self) -> u64 {
+        self.state().forgotten
+    }
+
     /// Forgets all requests so far.
     pub fn clear(&self) {
         let mut state = self.state();
         state.first += state.entries.len() as u64;
+        state.forgotten = 0;
         state.entries.clear();
     }
 
@@ -130,6 +137,7 @@ impl State {
         while self.entries.len() > self.limit {
             self.entries.pop_front();
             self.first += 1;
+            self.forgotten += 1;
         }
     }
 }

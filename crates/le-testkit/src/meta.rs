@@ -40,10 +40,9 @@ pub(crate) fn is_terminating(object: &Value) -> bool {
 pub(crate) fn version(object: &Value) -> Result<Option<u64>, String> {
     match text(object, "resourceVersion") {
         "" | "0" => Ok(None),
-        text => text
-            .parse()
-            .map(Some)
-            .map_err(|_| format!("strconv.ParseUint: parsing {text:?}: invalid syntax")),
+        text => {
+            text.parse().map(Some).map_err(|_| format!("strconv.ParseUint: parsing {text:?}: invalid syntax"))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, header};
 use serde_json::Value;
 
 /// What a request wants, in the words of Kubernetes' RBAC.
@@ -72,16 +72,34 @@ pub(crate) struct Parts {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Headers,
     pub(crate) body: Bytes,
     pub(crate) target: Option<Target>,
+}
+
+/// The headers that matter. The log keeps many requests, so the others are not kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Headers {
+    pub(crate) accept: Option<Box<str>>,
+    pub(crate) content_type: Option<Box<str>>,
+    pub(crate) user_agent: Option<Box<str>>,
+}
+
+impl Headers {
+    pub(crate) fn new(headers: &HeaderMap) -> Self {
+        let text = |name| Some(headers.get(name)?.to_str().ok()?.into());
+        Self {
+            accept: text(header::ACCEPT),
+            content_type: text(header::CONTENT_TYPE),
+            user_agent: text(header::USER_AGENT),
+        }
+    }
 }
 
 /// What a path points at, when it points at objects.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Target {
     pub(crate) group: String,
-    pub(crate) version: String,
     pub(crate) plural: String,
     /// Filled where the server knows the resource.
     pub(crate) kind: String,
@@ -156,6 +174,11 @@ impl Request {
         self.target(|target| target.subresource.as_deref().unwrap_or_default())
     }
 
+    /// Returns the `User-Agent`; empty where there is none.
+    pub fn user_agent(&self) -> &str {
+        self.0.headers.user_agent.as_deref().unwrap_or_default()
+    }
+
     /// Returns the body as it came.
     pub fn body(&self) -> &[u8] {
         &self.0.body
@@ -175,6 +198,14 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query: Vec<String> = self.0.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let mark = if query.is_empty() { "" } else { "?" };
-        write!(f, "{:?} {} {} {}{mark}{}", self.at(), self.client(), self.method(), self.path(), query.join("&"))
+        write!(
+            f,
+            "{:?} {} {} {}{mark}{}",
+            self.at(),
+            self.client(),
+            self.method(),
+            self.path(),
+            query.join("&")
+        )
     }
 }

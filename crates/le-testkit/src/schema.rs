@@ -1,17 +1,20 @@
 //! The fields of the kinds that are decoded strictly, as the real server's types have them.
 
 mod decode;
+mod protobuf;
 mod time;
 mod types;
 
-pub(crate) use decode::decode;
-pub(crate) use types::{CONFIG_MAP, LEASE, META, NAMESPACE, SECRET};
+pub(crate) use decode::{decode, go_kind};
+pub(crate) use protobuf::from_protobuf;
+pub(crate) use types::{CONFIG_MAP, DELETE_OPTIONS, EVENT, EVENT_V1, LEASE, META, NAMESPACE, SECRET};
 
 /// A struct of the real server: the name that its error messages give it, and its fields.
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) name: &'static str,
-    pub(crate) fields: &'static [(&'static str, Type)],
+    /// Name, number in protobuf (0 where it is carried elsewhere), and type.
+    pub(crate) fields: &'static [(&'static str, u32, Type)],
 }
 
 /// The type of a field. A value that is zero is left out on the way in, as it is when the real server writes it, unless it

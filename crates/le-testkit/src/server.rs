@@ -13,6 +13,7 @@ use axum::Router;
 pub use service::{ClientService, ConnectionError};
 
 pub(crate) use handle::Caller;
+pub(crate) use service::Broken;
 
 use crate::builtin;
 use crate::clock::WallClock;
@@ -59,6 +60,7 @@ impl ApiServer {
         for namespace in ["default", "kube-node-lease", "kube-public", "kube-system"] {
             server.create_namespace(namespace);
         }
+        server.compact();
         server
     }
 
@@ -184,6 +186,9 @@ impl Shared {
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let version = self.store().version();
-        f.debug_struct("ApiServer").field("version", &version).field("faults", &self.faults).finish_non_exhaustive()
+        f.debug_struct("ApiServer")
+            .field("version", &version)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
     }
 }

@@ -14,6 +14,9 @@ pub(crate) use history::{Change, Event, TooOld};
 use crate::meta;
 use history::History;
 
+/// Versions begin well above 1, for a version that somebody made up is too old on a real server as well.
+const FIRST: u64 = 100;
+
 /// Where an object is kept: its resource (`leases.coordination.k8s.io`), namespace and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
@@ -50,10 +53,10 @@ pub(crate) struct Store {
 impl Store {
     pub(crate) fn new(history: usize) -> Self {
         Self {
-            version: 1,
+            version: FIRST,
             objects: BTreeMap::new(),
-            history: History::new(history, 1),
-            changed: watch::Sender::new(1),
+            history: History::new(history, FIRST),
+            changed: watch::Sender::new(FIRST),
         }
     }
 
@@ -78,11 +81,9 @@ impl Store {
     ) -> impl Iterator<Item = (&'a Key, &'a Stored)> + 'a {
         let from = Key::new(resource, namespace.unwrap_or(""), "");
         let resource = from.resource.clone();
-        self.objects
-            .range((Bound::Included(from), Bound::Unbounded))
-            .take_while(move |(key, _)| {
-                key.resource == resource && namespace.is_none_or(|namespace| key.namespace == namespace)
-            })
+        self.objects.range((Bound::Included(from), Bound::Unbounded)).take_while(move |(key, _)| {
+            key.resource == resource && namespace.is_none_or(|namespace| key.namespace == namespace)
+        })
     }
 
     /// The keys of everything that lives in a namespace.

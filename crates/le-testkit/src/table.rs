@@ -69,7 +69,11 @@ fn columns(kind: &Kind) -> Vec<Column> {
         ],
         "namespaces" => vec![text("Status", |object, _| object["status"]["phase"].clone())],
         "pods" => vec![text("Status", |object, _| {
-            if meta::is_terminating(object) { "Terminating".into() } else { object["status"]["phase"].clone() }
+            if meta::is_terminating(object) {
+                "Terminating".into()
+            } else {
+                object["status"]["phase"].clone()
+            }
         })],
         "deployments.apps" | "statefulsets.apps" | "replicasets.apps" => vec![text("Ready", |object, _| {
             let ready = object["status"]["readyReplicas"].as_i64().unwrap_or(0);

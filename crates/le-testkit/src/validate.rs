@@ -1,5 +1,6 @@
 //! What a real API server refuses in an object, in its words.
 
+mod event;
 mod lease;
 mod maps;
 mod metadata;
@@ -29,6 +30,7 @@ fn content(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<FieldError> 
         "leases.coordination.k8s.io" => lease::check(object),
         "configmaps" => maps::config_map(object, old),
         "secrets" => maps::secret(object, old),
+        "events" | "events.events.k8s.io" => event::check(kind, object, old.is_none()),
         _ => Vec::new(),
     }
 }

@@ -101,9 +101,18 @@ impl Candidate {
 struct Driver {
     candidate: Candidate,
     told: UnboundedSender<Leadership>,
-    flight: Option<(AttemptId, BoxFuture<'static, Outcome>)>,
+    flight: Option<Flight>,
     term: Option<Term>,
     objects: Objects,
+}
+
+/// The request that is under way.
+struct Flight {
+    id: AttemptId,
+    give_up: Moment,
+    /// The version that a write is computed from; `None` for a read.
+    write: Option<Option<Version>>,
+    reply: BoxFuture<'static, Outcome>,
 }
 
 impl Driver {
@@ -185,10 +194,13 @@ impl Driver {
                     }
                 }
                 Event::Abandon(id) => {
-                    if self.flight.as_ref().is_some_and(|(flight, _)| *flight == id) {
-                        self.flight = None;
+                    let now = self.now();
+                    // What is not needed any more is dropped, too, and has not failed.
+                    if let Some(flight) = self.flight.take_if(|flight| flight.id == id)
+                        && flight.give_up <= now
+                    {
+                        self.failed(flight.write, LeaseError::TimedOut);
                     }
-                    self.candidate.log.failed(LeaseError::TimedOut);
                 }
                 Event::Released => tracing::info!(lease = %self.candidate.lease, "released"),
                 Event::Notice(notice) => self.candidate.log.noticed(notice),
@@ -199,19 +211,30 @@ impl Driver {
     }
 
     fn send(&mut self, attempt: Attempt) {
-        let Attempt { id, request, .. } = attempt;
-        let base = match &request {
-            Request::Update { base, .. } => self.objects.get(*base),
-            Request::Get | Request::Create(_) => None,
+        let Attempt { id, request, give_up, .. } = attempt;
+        let write = match &request {
+            Request::Get => None,
+            Request::Create(_) => Some(None),
+            Request::Update { base, .. } => Some(Some(*base)),
         };
-        let send = self.candidate.leases.clone().send(self.candidate.lease.clone(), request, base);
-        self.flight = Some((id, Box::pin(send)));
+        let base = write.flatten().and_then(|base| self.objects.get(base));
+        let reply = self.candidate.leases.clone().send(self.candidate.lease.clone(), request, base);
+        self.flight = Some(Flight { id, give_up, write, reply: Box::pin(reply) });
     }
 
-    fn landed(&mut self, (id, outcome): (AttemptId, Outcome)) {
+    fn failed(&mut self, write: Option<Option<Version>>, error: LeaseError) {
+        match write {
+            Some(base) => self.candidate.log.write_failed(error, base),
+            None => self.candidate.log.read_failed(error),
+        }
+    }
+
+    fn landed(&mut self, (id, write, outcome): (AttemptId, Option<Option<Version>>, Outcome)) {
+        let failed = outcome.error.is_some();
         match outcome.error {
-            Some(error) => self.candidate.log.failed(error),
-            None => self.candidate.log.succeeded(),
+            Some(error) => self.failed(write, error),
+            None if write.is_some() => self.candidate.log.written(),
+            None => {}
         }
         if let Some(object) = outcome.object {
             self.objects.keep(Arc::new(object));
@@ -221,6 +244,9 @@ impl Driver {
         }
         let now = self.now();
         self.candidate.machine.handle_reply(now, id, outcome.reply);
+        if write.is_none() && !failed {
+            self.candidate.log.read(self.candidate.machine.base());
+        }
         self.objects.forget_all_but(self.candidate.machine.base());
     }
 
@@ -238,12 +264,12 @@ impl Driver {
 }
 
 /// Waits for the request that is under way, if there is one.
-async fn land(flight: &mut Option<(AttemptId, BoxFuture<'static, Outcome>)>) -> (AttemptId, Outcome) {
-    let Some((id, request)) = flight else { return pending().await };
-    let outcome = request.await;
-    let id = *id;
-    *flight = None;
-    (id, outcome)
+async fn land(under_way: &mut Option<Flight>) -> (AttemptId, Option<Option<Version>>, Outcome) {
+    let Some(flight) = under_way else { return pending().await };
+    let outcome = (&mut flight.reply).await;
+    let (id, write) = (flight.id, flight.write);
+    *under_way = None;
+    (id, write, outcome)
 }
 
 async fn sleep_until(wake: Option<Moment>, now: Moment) {

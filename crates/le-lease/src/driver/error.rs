@@ -86,6 +86,7 @@ impl LeaseError {
             kube::Error::SerdeError(_) | kube::Error::FromUtf8(_) => {
                 return Self::Unreadable(Some(Box::new(source)));
             }
+            kube::Error::Auth(_) => return Self::Unauthorized(Box::new(source)),
             _ => None,
         };
         let source = Box::new(source);
@@ -102,8 +103,11 @@ impl LeaseError {
         }
     }
 
-    /// Tells whether another error is of the same kind, so that a row of them is told once.
+    /// Tells whether another error is of the same kind and asks for the same remedy, so that a row of them is told once.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other)
+        match (self, other) {
+            (Self::Forbidden { verb: one, .. }, Self::Forbidden { verb: another, .. }) => one == another,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
     }
 }

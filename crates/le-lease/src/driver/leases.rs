@@ -80,6 +80,8 @@ impl Leases {
         let (reply, expected) = match code {
             404 if verb != "create" => (Reply::NotFound, true),
             409 => (Reply::Conflict, true),
+            // Something between that gave up waiting: nobody knows what became of the request.
+            408 => (Reply::Unknown, false),
             400..500 => (Reply::Refused, false),
             _ => (Reply::Unknown, false),
         };

@@ -25,3 +25,22 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> Outcome for Result<(), E> {
         self.map_err(PromoteError::new)
     }
 }
+
+/// Work that never ends by itself, such as a loop, has no outcome.
+#[expect(private_interfaces, reason = "`Never` is but a way to write `!`")]
+impl Outcome for Never {
+    fn into_result(self) -> Result<(), PromoteError> {
+        self
+    }
+}
+
+/// The type `!`, which cannot be named yet, as what a function returns.
+type Never = <fn() -> ! as Returns>::Output;
+
+trait Returns {
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}

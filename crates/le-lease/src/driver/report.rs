@@ -8,7 +8,7 @@ use le_config::LeaseName;
 use le_core::PromoteError;
 
 use super::error::LeaseError;
-use crate::Notice;
+use crate::{Notice, Version};
 
 /// Something that an elector survives, and that a person should know.
 ///
@@ -64,7 +64,7 @@ fn write_chain(f: &mut fmt::Formatter<'_>, error: &dyn Error) -> fmt::Result {
     let mut source = error.source();
     while let Some(error) = source {
         // kube writes the whole status twice; its message says it all.
-        if let Some(kube::Error::Api(status)) = error.downcast_ref() {
+        if let Some(kube::Error::Api(status)) = error.downcast_ref::<Box<kube::Error>>().map(|error| &**error) {
             return write!(f, ": {}", status.message);
         }
         write!(f, ": {error}")?;
@@ -106,28 +106,48 @@ impl fmt::Debug for Reporter {
 pub(crate) struct FailureLog {
     reporter: Reporter,
     lease: LeaseName,
-    last: Option<LeaseError>,
+    /// What was told since requests last succeeded.
+    told: Vec<LeaseError>,
+    /// The version that the last write among it was computed from.
+    unwritten: Option<Option<Version>>,
 }
 
 impl FailureLog {
     pub(crate) fn new(reporter: Reporter, lease: LeaseName) -> Self {
-        Self { reporter, lease, last: None }
+        Self { reporter, lease, told: Vec::new(), unwritten: None }
     }
 
-    pub(crate) fn failed(&mut self, error: LeaseError) {
-        if self.last.as_ref().is_some_and(|last| last.is_like(&error)) {
+    /// Takes in that a read came to nothing.
+    pub(crate) fn read_failed(&mut self, error: LeaseError) {
+        if self.told.iter().any(|told| told.is_like(&error)) {
             tracing::debug!("{error}");
             return;
         }
         let report = Report::Failed(self.lease.clone(), error);
         self.reporter.report(&report);
         if let Report::Failed(_, error) = report {
-            self.last = Some(error);
+            self.told.push(error);
         }
     }
 
-    pub(crate) fn succeeded(&mut self) {
-        if self.last.take().is_some() {
+    /// Takes in that a write, computed from `base`, came to nothing.
+    pub(crate) fn write_failed(&mut self, error: LeaseError, base: Option<Version>) {
+        self.unwritten = Some(base);
+        self.read_failed(error);
+    }
+
+    /// Takes in that a read was answered, and found `base`. Where writes fail and reads do not, that is no recovery, unless the
+    /// Lease has moved on meanwhile.
+    pub(crate) fn read(&mut self, base: Option<Version>) {
+        if self.unwritten.is_none_or(|unwritten| unwritten != base) {
+            self.written();
+        }
+    }
+
+    /// Takes in that a write was answered.
+    pub(crate) fn written(&mut self) {
+        self.unwritten = None;
+        if !std::mem::take(&mut self.told).is_empty() {
             self.reporter.report(&Report::Recovered(self.lease.clone()));
         }
     }

@@ -103,6 +103,13 @@ impl Shared {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets the candidates know that there is no watch any more, and never will be.
+    pub(super) fn give_up(&self) {
+        let mut board = self.board();
+        board.views.clear();
+        board.task = None;
+    }
+
     /// What has to be watched.
     pub(super) fn scope(&self) -> Scope {
         self.board().scope()
@@ -167,14 +174,18 @@ impl Subscription {
 
     /// Waits for news.
     ///
+    /// # Panics
+    ///
+    /// When the watch has.
+    ///
     /// # Cancel safety
     ///
     /// Dropping the future loses nothing.
     pub(crate) async fn changed(&mut self) -> View {
         match self.receiver.changed().await {
             Ok(()) => self.current(),
-            // The sender lives for as long as there is a subscription.
-            Err(_) => std::future::pending().await,
+            // The sender lives for as long as there is a subscription and a watch.
+            Err(_) => panic!("the watch that the candidates share has panicked"),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, pin_mut};
 use kube::api::{DynamicObject, ListParams, WatchEvent, WatchParams};
-use le_core::Clock;
+use le_core::{Clock, Moment};
 use tokio::time::{sleep, timeout};
 
 use super::error::LeaseError;
@@ -37,6 +37,8 @@ pub(super) struct Watching {
     shared: Arc<Shared>,
     /// Where to go on from; `None` asks for a new list.
     version: Option<String>,
+    /// When the present watch was opened, or the last one.
+    opened: Option<Moment>,
     /// How many tries in a row came to nothing.
     failures: u32,
     /// Whether people were told that there is no watch.
@@ -55,7 +57,7 @@ enum End {
 
 impl Watching {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, version: None, failures: 0, lost: false }
+        Self { shared, version: None, opened: None, failures: 0, lost: false }
     }
 
     pub(super) async fn run(mut self) {
@@ -63,10 +65,9 @@ impl Watching {
         loop {
             let scope = shared.scope();
             let watched = async {
-                let began = shared.clock.now();
+                self.opened = None;
                 let end = self.watch(&scope).await;
-                let pause = self.pause_after(end, shared.clock.now().since(began));
-                sleep(pause).await;
+                sleep(self.pause_after(end)).await;
             };
             tokio::select! {
                 biased;
@@ -130,6 +131,7 @@ impl Watching {
         };
         pin_mut!(stream);
         let mut news_at = shared.clock.now();
+        self.opened = Some(news_at);
         let life = sleep(Duration::from_secs(WATCH_SECONDS.into()) + GRACE);
         pin_mut!(life);
         let steady = sleep(BRIEF);
@@ -191,7 +193,9 @@ impl Watching {
     }
 
     /// How long to wait before the next try, and whether the watch can still be relied on.
-    fn pause_after(&mut self, end: End, lived: Duration) -> Duration {
+    fn pause_after(&mut self, end: End) -> Duration {
+        // Only the stream counts: a list that is slow makes no watch that lasts.
+        let lived = self.opened.map_or(Duration::ZERO, |opened| self.shared.clock.now().since(opened));
         let error = match end {
             End::Closed | End::Expired if lived >= BRIEF => {
                 self.failures = 0;
@@ -222,6 +226,15 @@ impl Watching {
         self.shared.announce(WatchState::Up);
         if std::mem::take(&mut self.lost) {
             self.shared.reporter.report(&Report::WatchBack(self.shared.leases.namespace.to_string()));
+        }
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // Nobody waits for this task: a panic of it comes out of the candidates.
+        if std::thread::panicking() {
+            self.shared.give_up();
         }
     }
 }

@@ -16,13 +16,16 @@ pub(crate) static RESOURCE: LazyLock<ApiResource> = LazyLock::new(|| {
     ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk("coordination.k8s.io", "v1", "Lease"), "leases")
 });
 
-/// Reads a Lease; `None` when it has no version that could be written under or compared.
+/// Reads a Lease; `None` when it has no version or no uid to write under.
+///
+/// Both go back with every PUT. The version alone would not do: to a Lease that is gone the API server pays it no heed, and makes
+/// the Lease anew.
 pub(crate) fn read(lease: &DynamicObject) -> Option<Record> {
     let version = Version::parse(lease.metadata.resource_version.as_deref()?)?;
     let spec = &lease.data["spec"];
     Some(Record {
         version,
-        uid: lease.metadata.uid.clone().unwrap_or_default(),
+        uid: lease.metadata.uid.clone()?,
         holder: spec["holderIdentity"].as_str().map(str::to_owned),
         duration_seconds: integer(&spec["leaseDurationSeconds"]),
         transitions: integer(&spec["leaseTransitions"]),
@@ -101,8 +104,27 @@ mod tests {
     fn a_time_beyond_what_can_be_read_is_no_time_and_spoils_nothing_else() {
         let mut lease = DynamicObject::new("l", &RESOURCE);
         lease.metadata.resource_version = Some("7".to_owned());
+        lease.metadata.uid = Some("u".to_owned());
         lease.data = json!({"spec": {"holderIdentity": "x", "renewTime": "9999-12-31T23:59:59.999999Z"}});
         let record = read(&lease).expect("readable");
         assert_eq!((record.holder(), record.renewed), (Some("x"), None));
+    }
+
+    #[test]
+    fn a_put_goes_under_the_version_and_the_uid_of_what_was_read() {
+        let mut base = DynamicObject::new("l", &RESOURCE);
+        base.metadata.resource_version = Some("7".to_owned());
+        base.metadata.uid = Some("u".to_owned());
+        let write = Write {
+            purpose: Purpose::Renew,
+            holder: None,
+            duration_seconds: 1,
+            transitions: 0,
+            time: WriteTime::from_micros(0),
+        };
+        let body = update(&base, &write).metadata;
+        assert_eq!((body.resource_version.as_deref(), body.uid.as_deref()), (Some("7"), Some("u")));
+        base.metadata.uid = None;
+        assert_eq!(read(&base), None, "nothing is ever computed from a Lease without a uid");
     }
 }

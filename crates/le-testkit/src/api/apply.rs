@@ -11,8 +11,8 @@ use axum::body::Body;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::body::Decoded;
 use super::options::WriteOptions;
-use super::patch::APPLY;
 use super::{Call, Shape};
 use crate::failure::{Failure, FieldError, Outcome};
 use crate::meta;
@@ -24,24 +24,20 @@ impl Call {
             let error = FieldError::required("fieldManager", "is required for apply patch");
             return Err(Failure::invalid_as("meta.k8s.io", "PatchOptions", "", vec![error]));
         }
-        let config = self.value(&[APPLY])?;
-        if config["apiVersion"].is_null() || config["kind"].is_null() {
-            return Err(Failure::bad_request(
-                "error decoding YAML: Object 'apiVersion' or 'kind' is missing",
-            ));
+        let config = self.applied()?;
+        let text = |field: &str| config[field].as_str().unwrap_or_default();
+        if text("apiVersion").is_empty() || text("kind").is_empty() {
+            let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
+            let message = format!("invalid object type: {group}/{version}, Kind={}", text("kind"));
+            return Err(Failure::bad_request(message));
         }
-        let mut decoded = self.decode(config, options.unknown_fields)?;
+        let mut decoded = self.patched(config, options.unknown_fields)?;
+        self.check_known(&decoded)?;
         self.check_body_namespace(&mut decoded.object)?;
         if meta::name(&decoded.object).is_empty() {
             meta::set(&mut decoded.object, "name", self.name().into());
         }
-        let name = meta::name(&decoded.object);
-        if name != self.name() {
-            return Err(Failure::bad_request(format!(
-                "the name of the object ({name}) does not match the name on the URL ({})",
-                self.name()
-            )));
-        }
+        self.check_body_name(&decoded.object)?;
         let manager = Manager::apply(&options.manager);
         let custom = self.kind.rules.custom;
         let mut store = self.server.store();
@@ -55,33 +51,59 @@ impl Call {
         };
         let applied =
             existing.owners.apply(&manager, &existing.object, &decoded.object, options.force, custom);
-        let (mut object, owners) = applied.map_err(refuse)?;
+        let (mut object, owners) =
+            applied.map_err(|conflicts| refuse(&conflicts, &self.kind.api_version()))?;
         // A version in what is applied is a precondition; without one there is none.
         let version = match meta::text(&decoded.object, "resourceVersion") {
             "" => meta::text(&existing.object, "resourceVersion").to_owned(),
             version => version.to_owned(),
         };
         meta::set(&mut object, "resourceVersion", version.into());
-        let object = self.decode(object, options.unknown_fields)?.object;
+        let object = self.kind.shown(&object).into_owned();
+        let object = self.patched(object, options.unknown_fields)?.object;
         let object = self.replace(&mut store, &existing, object, owners, options)?;
         Ok(self.show(wanted, StatusCode::OK, &object, &decoded.warnings))
     }
+
+    /// What is applied may have known fields only, whatever is asked about unknown ones.
+    fn check_known(&self, decoded: &Decoded) -> Outcome<()> {
+        let Some(field) = decoded.unknown.first() else { return Ok(()) };
+        let (kind, name) = (&self.kind, meta::name(&decoded.object));
+        let (group, version, word) = (kind.group(), kind.version(), kind.kind());
+        let place =
+            format!("{}/{name}; {group}/{version}, Kind={word}", meta::text(&decoded.object, "namespace"));
+        let message =
+            format!("failed to create typed patch object ({place}): .{field}: field not declared in schema");
+        Err(Failure::unforeseen(message))
+    }
 }
 
-fn refuse(conflicts: Vec<Conflict>) -> Failure {
+fn refuse(conflicts: &[Conflict], api_version: &str) -> Failure {
+    let with = |manager: &Manager| {
+        let using = if manager.applies { String::new() } else { format!(" using {api_version}") };
+        format!("{:?}{using}", manager.name)
+    };
     let causes: Vec<Value> = conflicts
         .iter()
         .map(|conflict| {
-            json!({
-                "reason": "FieldManagerConflict",
-                "message": format!("conflict with {:?}", conflict.manager),
-                "field": conflict.field,
-            })
+            let message = format!("conflict with {}", with(&conflict.manager));
+            json!({ "reason": "FieldManagerConflict", "message": message, "field": conflict.field })
         })
         .collect();
-    let texts: Vec<String> =
-        conflicts.iter().map(|one| format!("conflict with {:?}: {}", one.manager, one.field)).collect();
-    let (count, noun) = (conflicts.len(), if conflicts.len() == 1 { "conflict" } else { "conflicts" });
-    let list = if count == 1 { texts.join("") } else { format!("\n- {}", texts.join("\n- ")) };
-    Failure::apply_conflict(format!("Apply failed with {count} {noun}: {list}"), causes)
+    if let [one] = conflicts {
+        let message =
+            format!("Apply failed with 1 conflict: conflict with {}: {}", with(&one.manager), one.field);
+        return Failure::apply_conflict(message, causes);
+    }
+    let mut lines = Vec::new();
+    let mut last = None;
+    for conflict in conflicts {
+        // Conflicts come manager by manager.
+        if last.replace(&conflict.manager) != Some(&conflict.manager) {
+            lines.push(format!("conflicts with {}:", with(&conflict.manager)));
+        }
+        lines.push(format!("- {}", conflict.field));
+    }
+    let message = format!("Apply failed with {} conflicts: {}", conflicts.len(), lines.join("\n"));
+    Failure::apply_conflict(message, causes)
 }

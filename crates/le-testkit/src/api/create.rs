@@ -8,6 +8,7 @@ use super::options::WriteOptions;
 use super::{Call, Owners, Shape, write};
 use crate::failure::{Failure, Outcome};
 use crate::meta;
+use crate::request::Verb;
 use crate::store::{Key, Store, Stored};
 use crate::validate;
 
@@ -44,9 +45,10 @@ impl Call {
         if !errors.is_empty() {
             return Err(Failure::invalid(kind, &name, errors));
         }
-        let key = Key::new(kind.resource(), self.namespace(), &name);
-        if meta::version(&object).map_err(Failure::bad_request)?.is_some() {
-            return Err(Failure::version_set_on_create());
+        let key = Key::new(kind.storage(), self.namespace(), &name);
+        // A version that is no number passes here, on the real server, too; so does any where an update creates.
+        if self.request.verb() == Verb::Create && matches!(meta::version(&object), Ok(Some(_))) {
+            return Err(Failure::unforeseen("resourceVersion should not be set on objects to be created"));
         }
         meta::remove(&mut object, "resourceVersion");
         if let Some(existing) = store.get(&key) {
@@ -69,7 +71,7 @@ impl Call {
     fn free_name(&self, store: &Store, prefix: &str) -> String {
         let mut name = write::generate_name(prefix);
         for _ in 0..7 {
-            if store.get(&Key::new(self.kind.resource(), self.namespace(), &name)).is_none() {
+            if store.get(&Key::new(self.kind.storage(), self.namespace(), &name)).is_none() {
                 break;
             }
             name = write::generate_name(prefix);

@@ -8,13 +8,14 @@ use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::options::{ListOptions, WriteOptions};
-use super::{Call, Shape, shape};
+use super::{Call, Shape, body, shape};
 use crate::failure::{Failure, FieldError, Outcome};
 use crate::meta;
 use crate::select::Selector;
 use crate::store::{Key, Store, Stored};
 
-const ACCEPTED: [&str; 2] = ["application/json", "application/yaml"];
+/// Namespaces that stay.
+const KEPT: [&str; 3] = ["default", "kube-public", "kube-system"];
 
 /// What a deletion asks for: `DeleteOptions`, from the body or the query.
 #[derive(Debug, Default)]
@@ -33,7 +34,6 @@ impl Call {
         let answer = self.delete_object(&mut store, &self.key(), &options)?;
         drop(store);
         Ok(match wanted {
-            Shape::Object => shape::json(StatusCode::OK, &answer),
             _ if answer["kind"] == "Status" => shape::json(StatusCode::OK, &answer),
             wanted => self.show(wanted, StatusCode::OK, &answer, &[]),
         })
@@ -45,7 +45,7 @@ impl Call {
         let selector = Selector::parse(&self.request, &self.kind)?;
         let mut store = self.server.store();
         let chosen: Vec<(Key, Arc<Value>)> = store
-            .range(self.kind.resource(), self.target.namespace.as_deref())
+            .range(self.kind.storage(), self.target.namespace.as_deref())
             .filter(|(_, stored)| selector.matches(&stored.object))
             .map(|(key, stored)| (key.clone(), Arc::clone(&stored.object)))
             .take(if list.limit == 0 { usize::MAX } else { list.limit })
@@ -55,13 +55,9 @@ impl Call {
         }
         let version = store.version();
         drop(store);
-        let items: Vec<&Value> = chosen.iter().map(|(_, object)| &**object).collect();
-        let answer = json!({
-            "kind": format!("{}List", self.kind.kind()),
-            "apiVersion": self.kind.api_version(),
-            "metadata": { "resourceVersion": version.to_string() },
-            "items": items,
-        });
+        let shown: Vec<_> = chosen.iter().map(|(_, object)| self.kind.shown(object)).collect();
+        let items = shown.iter().map(|object| &**object);
+        let answer = self.list_of(json!({ "resourceVersion": version.to_string() }), items);
         Ok(shape::json(StatusCode::OK, &answer))
     }
 
@@ -77,7 +73,12 @@ impl Call {
         if self.request.body().is_empty() {
             options.grace = self.request.query("gracePeriodSeconds").map(number).transpose()?;
         } else {
-            let body = self.value(&ACCEPTED)?;
+            let body = self.delete_options_body()?;
+            let said = |field: &str| body[field].as_str().filter(|text| !text.is_empty());
+            if let Some(kind) = said("kind").filter(|kind| *kind != "DeleteOptions") {
+                let version = said("apiVersion").unwrap_or("v1");
+                return Err(Failure::bad_request(body::unregistered(kind, version)));
+            }
             let text = |value: &Value| value.as_str().map(str::to_owned);
             options.grace = body["gracePeriodSeconds"].as_i64();
             options.uid = text(&body["preconditions"]["uid"]);
@@ -86,14 +87,14 @@ impl Call {
             let dry: Vec<&str> =
                 body["dryRun"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             if let Some(other) = dry.iter().find(|value| **value != "All") {
-                let error = FieldError::not_supported("dryRun", other, &["All"]);
+                let error = FieldError::not_supported_list("dryRun", other, &["All"]);
                 return Err(refuse(error));
             }
             options.dry_run |= !dry.is_empty();
         }
         const POLICIES: [&str; 3] = ["Background", "Foreground", "Orphan"];
         if !policy.is_empty() && !POLICIES.contains(&policy.as_str()) {
-            let allowed = ["Background", "Foreground", "Orphan", "nil"];
+            let allowed = ["Foreground", "Background", "Orphan", "nil"];
             return Err(refuse(FieldError::not_supported("propagationPolicy", &policy, &allowed)));
         }
         Ok(options)
@@ -104,8 +105,10 @@ impl Call {
         let stored = store.get(key).cloned();
         let Some(stored) = stored else { return Err(Failure::not_found(&self.kind, &key.name)) };
         let object = &*stored.object;
+        if self.kind.resource() == "namespaces" && KEPT.contains(&key.name.as_str()) {
+            return Err(Failure::forbidden(&self.kind, &key.name, "this namespace may not be deleted"));
+        }
         self.check_preconditions(object, options)?;
-        let now = |ahead: i64| self.server.clock.after(Duration::from_secs(ahead.unsigned_abs()));
         let grace = self.grace(object, options);
         let held = !meta::finalizers(object).is_empty() || self.kind.resource() == "namespaces";
         if grace == 0 && !held {
@@ -121,11 +124,7 @@ impl Call {
             return Ok(object.clone());
         }
         let mut leaving = object.clone();
-        meta::set(&mut leaving, "deletionTimestamp", now(grace).into());
-        meta::set(&mut leaving, "deletionGracePeriodSeconds", grace.into());
-        if let Some(generation) = object["metadata"]["generation"].as_i64() {
-            meta::set(&mut leaving, "generation", (generation + 1).into());
-        }
+        self.mark_leaving(&mut leaving, grace);
         if self.kind.resource() == "namespaces" {
             meta::remove(&mut leaving, "deletionGracePeriodSeconds");
             leaving["status"]["phase"] = "Terminating".into();
@@ -138,6 +137,19 @@ impl Call {
             self.server.empty_namespace(store, &key.name);
         }
         Ok(Value::clone(&answer))
+    }
+
+    /// Says in the metadata of an object that it is on its way out, and for how long.
+    fn mark_leaving(&self, object: &mut Value, grace: i64) {
+        let until = self.server.clock.after(Duration::from_secs(grace.unsigned_abs()));
+        let generation = object["metadata"]["generation"].as_i64();
+        if !meta::is_terminating(object)
+            && let Some(generation) = generation
+        {
+            meta::set(object, "generation", (generation + 1).into());
+        }
+        meta::set(object, "deletionTimestamp", until.into());
+        meta::set(object, "deletionGracePeriodSeconds", grace.into());
     }
 
     fn check_preconditions(&self, object: &Value, options: &DeleteOptions) -> Outcome<()> {
@@ -178,7 +190,11 @@ impl Call {
     /// The answer to a deletion that is done.
     fn deleted(&self, object: &Value) -> Value {
         if self.kind.rules.returns_deleted {
-            return object.clone();
+            let mut object = object.clone();
+            if self.kind.resource() == "pods" {
+                self.mark_leaving(&mut object, 0);
+            }
+            return object;
         }
         let mut details = json!({ "name": meta::name(object), "kind": self.kind.plural() });
         if !self.kind.group().is_empty() {

@@ -10,7 +10,7 @@ use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::options::ListOptions;
-use super::{Call, Shape, shape};
+use super::{Call, Shape, go_json, shape};
 use crate::failure::{Failure, Outcome};
 use crate::select::Selector;
 use crate::store::{Key, Store};
@@ -35,7 +35,9 @@ impl Call {
         let after = place.map(|place| place.after);
         let mut matching = objects
             .into_iter()
-            .filter(|(key, _)| after.as_ref().is_none_or(|after| (&key.namespace, &key.name) > (&after.0, &after.1)))
+            .filter(|(key, _)| {
+                after.as_ref().is_none_or(|after| (&key.namespace, &key.name) > (&after.0, &after.1))
+            })
             .filter(|(_, object)| selector.matches(object));
         let limit = if options.limit == 0 { usize::MAX } else { options.limit };
         let page: Vec<(Key, Arc<Value>)> = matching.by_ref().take(limit).collect();
@@ -47,9 +49,15 @@ impl Call {
                 metadata["remainingItemCount"] = remaining.into();
             }
         }
-        let items = page.iter().map(|(_, object)| &**object);
+        let shown: Vec<_> = page.iter().map(|(_, object)| self.kind.shown(object)).collect();
+        let items = shown.iter().map(|object| &**object);
         let answer = match wanted {
-            Shape::Object => self.list_of(metadata, items.map(without_type).collect()),
+            Shape::Object => {
+                if self.kind.rules.custom && metadata.get("continue").is_none() {
+                    metadata["continue"] = "".into();
+                }
+                self.list_of(metadata, items)
+            }
             Shape::Metadata => json!({
                 "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
                 "items": items.map(shape::partial).collect::<Vec<_>>(),
@@ -59,14 +67,11 @@ impl Call {
         Ok(shape::json(StatusCode::OK, &answer))
     }
 
-    fn list_of(&self, metadata: Value, mut items: Vec<Value>) -> Value {
-        if self.kind.rules.custom {
-            // A custom resource says in each item what it is.
-            for item in &mut items {
-                item["kind"] = self.kind.kind().into();
-                item["apiVersion"] = self.kind.api_version().into();
-            }
-        }
+    /// Makes a list. The items of a custom resource say what they are, those of others do not.
+    pub(super) fn list_of<'a>(&self, metadata: Value, items: impl Iterator<Item = &'a Value>) -> Value {
+        let custom = self.kind.rules.custom;
+        let items: Vec<Value> =
+            items.map(|item| if custom { item.clone() } else { without_type(item) }).collect();
         json!({
             "kind": format!("{}List", self.kind.kind()),
             "apiVersion": self.kind.api_version(),
@@ -82,7 +87,7 @@ impl Call {
         options: &ListOptions,
         place: Option<&Place>,
     ) -> Outcome<(u64, BTreeMap<Key, Arc<Value>>)> {
-        let (resource, namespace) = (self.kind.resource(), self.target.namespace.as_deref());
+        let (resource, namespace) = (self.kind.storage(), self.target.namespace.as_deref());
         let current = store.version();
         let wanted = match place {
             Some(place) => place.version.unwrap_or(current),
@@ -101,23 +106,26 @@ impl Call {
 
 impl Place {
     fn parse(token: &str, options: &ListOptions) -> Outcome<Self> {
-        let invalid = |why: &str| Failure::bad_request(format!("continue key is not valid: {why}"));
-        if options.version.is_some_and(|version| version != 0) {
-            return Err(Failure::bad_request(
-                "specifying resource version is not allowed when using continue",
-            ));
-        }
+        let invalid = |why: &str| {
+            Failure::bad_request(format!("invalid continue token: continue key is not valid: {why}"))
+        };
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|error| invalid(&error.to_string()))?;
-        let token: Value = serde_json::from_slice(&bytes).map_err(|error| invalid(&error.to_string()))?;
+        let token: Value = serde_json::from_slice(&bytes).map_err(|_| invalid(&go_json::error(&bytes)))?;
         let start = token["start"].as_str().unwrap_or_default().trim_end_matches('\0');
         if token["v"] != "meta.k8s.io/v1" {
-            return Err(invalid("server does not recognize this encoded version"));
+            let version = token["v"].as_str().unwrap_or_default();
+            return Err(invalid(&format!("server does not recognize this encoded version {version}")));
         }
         let version = token["rv"].as_i64().filter(|version| *version != 0);
         let Some(version) = version else {
             return Err(invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)"));
         };
         let after = start.split_once('/').unwrap_or(("", start));
+        if options.version.is_some_and(|version| version != 0) {
+            return Err(Failure::bad_request(
+                "specifying resource version is not allowed when using continue",
+            ));
+        }
         Ok(Self { version: u64::try_from(version).ok(), after: (after.0.into(), after.1.into()) })
     }
 

@@ -32,14 +32,14 @@ impl WriteOptions {
         let dry_run = match request.query("dryRun") {
             None | Some("") => false,
             Some("All") => true,
-            Some(other) => return Err(refuse(FieldError::not_supported("dryRun", other, &["All"]))),
+            Some(other) => return Err(refuse(FieldError::not_supported_list("dryRun", other, &["All"]))),
         };
         let unknown_fields = match request.query("fieldValidation") {
             None | Some("" | "Warn") => UnknownFields::Warn,
             Some("Ignore") => UnknownFields::Ignore,
             Some("Strict") => UnknownFields::Refuse,
             Some(other) => {
-                let allowed = ["Ignore", "Strict", "Warn"];
+                let allowed = ["", "Ignore", "Strict", "Warn"];
                 return Err(refuse(FieldError::not_supported("fieldValidation", other, &allowed)));
             }
         };
@@ -53,8 +53,10 @@ impl WriteOptions {
 
 /// Without a name of its own, the manager is the program that sent the request.
 fn manager_of(request: &Request) -> String {
-    let agent = request.0.headers.get(http::header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let agent = agent.map_or(request.client(), |agent| agent.split('/').next().unwrap_or(agent));
+    let agent = match request.user_agent() {
+        "" => request.client(),
+        agent => agent.split('/').next().unwrap_or(agent),
+    };
     agent.chars().take(128).collect()
 }
 
@@ -77,7 +79,7 @@ impl ListOptions {
         let query = |key| request.query(key).filter(|value| !value.is_empty());
         let version = match query("resourceVersion") {
             None => None,
-            Some(text) => Some(text.parse().map_err(|_| bad_version(text))?),
+            Some(text) => Some(text.parse().map_err(|_| bad_version(text, watch))?),
         };
         let options = Self {
             limit: usize::try_from(number(request, "limit")?.unwrap_or(0)).unwrap_or(0),
@@ -112,7 +114,7 @@ fn check_list(options: &ListOptions, matching: Option<&str>) -> Vec<FieldError> 
             errors.push(FieldError::forbidden(FIELD, message));
         }
         if !["Exact", "NotOlderThan"].contains(&matching) {
-            errors.push(FieldError::not_supported(FIELD, matching, &["", "Exact", "NotOlderThan"]));
+            errors.push(FieldError::not_supported(FIELD, matching, &["Exact", "NotOlderThan", ""]));
         }
         if options.exact && options.version == Some(0) {
             let message = r#"resourceVersionMatch "exact" is forbidden for resourceVersion "0""#;
@@ -156,14 +158,23 @@ pub(crate) fn flag(request: &Request, key: &str) -> bool {
 fn number(request: &Request, key: &str) -> Outcome<Option<i64>> {
     match request.query(key).filter(|text| !text.is_empty()) {
         None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| {
-            Failure::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
-        }),
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| Failure::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))),
     }
 }
 
-fn bad_version(text: &str) -> Failure {
-    let why = format!("strconv.ParseUint: parsing {text:?}: invalid syntax");
-    let error = FieldError::invalid("resourceVersion", &text.into(), why);
-    Failure::invalid_as("meta.k8s.io", "ListOptions", "", vec![error])
+fn bad_version(text: &str, watch: bool) -> Failure {
+    let why = bad_version_text(text);
+    if watch {
+        Failure::unforeseen(why)
+    } else {
+        Failure::bad_request(format!("invalid resource version: {why}"))
+    }
+}
+
+/// What is wrong with a resourceVersion that is no number.
+pub(super) fn bad_version_text(text: &str) -> String {
+    format!("resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax")
 }

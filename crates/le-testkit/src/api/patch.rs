@@ -7,9 +7,9 @@ use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 
 use super::options::WriteOptions;
-use super::{Call, Owners, Shape, body};
+use super::{Call, Owners, Shape, body, go_json};
 use crate::failure::{Failure, FieldError, Outcome};
-use crate::meta;
+use crate::schema;
 
 pub(super) const JSON: &str = "application/json-patch+json";
 pub(super) const MERGE: &str = "application/merge-patch+json";
@@ -23,7 +23,12 @@ impl Call {
             if self.kind.rules.custom { &[JSON, MERGE, APPLY] } else { &[JSON, MERGE, STRATEGIC, APPLY] };
         let media = body::media_type(self);
         if !accepted.contains(&media.as_str()) {
-            return Err(Failure::unsupported_media_type(accepted));
+            let custom = self.kind.rules.custom;
+            return Err(if custom {
+                Failure::unsupported_media_type(accepted)
+            } else {
+                Failure::unsupported_patch()
+            });
         }
         let options = WriteOptions::parse(&self.request)?;
         if media == APPLY {
@@ -35,43 +40,51 @@ impl Call {
         }
         let mut store = self.server.store();
         let existing = store.get(&self.key()).cloned().ok_or_else(|| self.not_found())?;
-        let mut patched = Value::clone(&existing.object);
+        let mut patched = self.kind.shown(&existing.object).into_owned();
         self.change(&mut patched, &media)?;
-        let mut decoded = self.decode(patched, options.unknown_fields)?;
+        let mut decoded = self.patched(patched, options.unknown_fields)?;
         self.check_body_namespace(&mut decoded.object)?;
-        let name = meta::name(&decoded.object);
-        if name != self.name() {
-            let error = FieldError::invalid("metadata.name", &name.into(), "field is immutable");
-            return Err(Failure::invalid(&self.kind, name, vec![error]));
-        }
-        let owners =
-            Owners::updated(&existing.owners, &existing.object, &decoded.object, &options.manager);
+        self.check_body_name(&decoded.object)?;
+        let owners = Owners::updated(&existing.owners, &existing.object, &decoded.object, &options.manager);
         let object = self.replace(&mut store, &existing, decoded.object, owners, &options)?;
         Ok(self.show(wanted, StatusCode::OK, &object, &decoded.warnings))
     }
 
     fn change(&self, object: &mut Value, media: &str) -> Outcome<()> {
-        let patch: Value = serde_json::from_slice(self.request.body())
-            .map_err(|error| Failure::bad_request(format!("error decoding patch: {error}")))?;
-        match media {
-            JSON => {
-                let patch: json_patch::Patch = serde_json::from_value(patch)
-                    .map_err(|error| Failure::bad_request(format!("error decoding patch: {error}")))?;
-                json_patch::patch(object, &patch).map_err(|_| {
-                    Failure::unprocessable(
-                        "the server rejected our request due to an error in our request",
-                    )
-                })?;
+        let body = self.request.body();
+        let patch: Option<Value> = serde_json::from_slice(body).ok();
+        let undecodable = |why: String| Failure::bad_request(format!("error decoding patch: {why}"));
+        match (media, patch) {
+            (JSON, None) => Err(undecodable(go_json::error(body))),
+            (JSON, Some(Value::Array(operations))) => change_by_operations(object, operations),
+            (JSON, Some(other)) => {
+                let what = schema::go_kind(&other);
+                Err(undecodable(format!(
+                    "json: cannot unmarshal {what} into Go value of type []handlers.jsonPatchOp"
+                )))
             }
-            MERGE if patch.is_object() => merge(object, patch),
-            STRATEGIC if patch.is_object() => strategic::merge(object, &patch)?,
-            _ => {
-                let why = "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}";
-                return Err(Failure::bad_request(why));
+            (MERGE, None) => Err(Failure::bad_request("invalid JSON patch")),
+            (MERGE, Some(patch @ Value::Object(_))) => {
+                merge(object, patch);
+                Ok(())
+            }
+            (_, None) => Err(Failure::bad_request(go_json::error(body))),
+            (STRATEGIC, Some(patch @ Value::Object(_))) => strategic::merge(object, &patch),
+            (_, Some(other)) => {
+                let what = schema::go_kind(&other);
+                let why =
+                    format!("json: cannot unmarshal {what} into Go value of type map[string]interface {{}}");
+                Err(if media == MERGE { undecodable(why) } else { Failure::bad_request(why) })
             }
         }
-        Ok(())
     }
+}
+
+/// RFC 6902. Nothing is changed unless everything can be.
+fn change_by_operations(object: &mut Value, operations: Vec<Value>) -> Outcome<()> {
+    let refused = || Failure::unprocessable("the server rejected our request due to an error in our request");
+    let patch: json_patch::Patch = serde_json::from_value(Value::Array(operations)).map_err(|_| refused())?;
+    json_patch::patch(object, &patch).map_err(|_| refused())
 }
 
 /// RFC 7396.

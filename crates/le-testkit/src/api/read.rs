@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Call, Shape, shape};
+use super::{Call, Shape, options, shape};
 use crate::failure::{Failure, Outcome};
 use crate::store::Key;
 use crate::table;
@@ -13,17 +13,19 @@ impl Call {
     pub(super) fn get(&self) -> Outcome<Response<Body>> {
         let wanted = Shape::negotiate(&self.request)?;
         let store = self.server.store();
-        if let Some(version) = self.request.query("resourceVersion").and_then(|text| text.parse().ok())
-            && version > store.version()
-        {
-            return Err(Failure::too_large_version(version, store.version()));
+        if let Some(text) = self.request.query("resourceVersion").filter(|text| !text.is_empty()) {
+            let version: u64 =
+                text.parse().map_err(|_| Failure::unforeseen(options::bad_version_text(text)))?;
+            if version > store.version() {
+                return Err(Failure::too_large_version(version, store.version()));
+            }
         }
         let stored = store.get(&self.key()).ok_or_else(|| self.not_found())?;
         Ok(self.show(wanted, StatusCode::OK, &stored.object, &[]))
     }
 
     pub(super) fn key(&self) -> Key {
-        Key::new(self.kind.resource(), self.namespace(), self.name())
+        Key::new(self.kind.storage(), self.namespace(), self.name())
     }
 
     pub(super) fn not_found(&self) -> Failure {
@@ -38,6 +40,7 @@ impl Call {
         object: &Value,
         warnings: &[String],
     ) -> Response<Body> {
+        let object = &*self.kind.shown(object);
         let mut response = match wanted {
             Shape::Object => shape::json(status, object),
             Shape::Metadata => shape::json(status, &shape::partial(object)),

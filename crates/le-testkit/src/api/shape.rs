@@ -20,7 +20,7 @@ pub(crate) enum Shape {
 
 impl Shape {
     pub(crate) fn negotiate(request: &Request) -> Outcome<Self> {
-        let Some(accept) = request.0.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()) else {
+        let Some(accept) = request.0.headers.accept.as_deref() else {
             return Ok(Self::Object);
         };
         for choice in accept.split(',') {

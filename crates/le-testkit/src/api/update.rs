@@ -21,28 +21,36 @@ impl Call {
         let options = WriteOptions::parse(&self.request)?;
         let mut decoded = self.object(options.unknown_fields)?;
         self.check_body_namespace(&mut decoded.object)?;
-        let name = meta::name(&decoded.object);
-        if name != self.name() {
-            return Err(Failure::bad_request(format!(
-                "the name of the object ({name} based on URL) does not match the name on the URL ({})",
-                self.name()
-            ).replace(" based on URL", "")));
-        }
+        self.check_body_name(&decoded.object)?;
         let mut store = self.server.store();
         let Some(existing) = store.get(&self.key()).cloned() else {
             if !self.kind.rules.create_on_update || self.target.subresource.is_some() {
                 return Err(self.not_found());
             }
-            let owners =
-                Owners::updated(&Owners::default(), &Value::Null, &decoded.object, &options.manager);
+            self.check_uid(&decoded.object, &Value::Null)?;
+            let owners = Owners::updated(&Owners::default(), &Value::Null, &decoded.object, &options.manager);
             let object = self.create_object(&mut store, decoded.object, owners, &options)?;
             return Ok(self.show(wanted, StatusCode::CREATED, &object, &decoded.warnings));
         };
         self.check_uid(&decoded.object, &existing.object)?;
-        let owners =
-            Owners::updated(&existing.owners, &existing.object, &decoded.object, &options.manager);
+        let owners = Owners::updated(&existing.owners, &existing.object, &decoded.object, &options.manager);
         let object = self.replace(&mut store, &existing, decoded.object, owners, &options)?;
         Ok(self.show(wanted, StatusCode::OK, &object, &decoded.warnings))
+    }
+
+    /// The name of a body must be that of the path.
+    pub(super) fn check_body_name(&self, object: &Value) -> Outcome<()> {
+        let (name, wanted) = (meta::name(object), self.name());
+        if name == wanted {
+            return Ok(());
+        }
+        Err(Failure::bad_request(if name.is_empty() {
+            format!(
+                "the name of the object ({wanted} based on URL) was undeterminable: name must be provided"
+            )
+        } else {
+            format!("the name of the object ({name}) does not match the name on the URL ({wanted})")
+        }))
     }
 
     /// A uid in the body is a precondition.
@@ -82,7 +90,7 @@ impl Call {
         options: &WriteOptions,
     ) -> Outcome<Value> {
         let (kind, old) = (&*self.kind, &*existing.object);
-        match meta::version(&object).map_err(Failure::bad_request)? {
+        match meta::version(&object).map_err(Failure::unforeseen)? {
             Some(version) if version.to_string() != meta::text(old, "resourceVersion") => {
                 return Err(Failure::conflict(kind, self.name(), MODIFIED));
             }
@@ -137,7 +145,11 @@ impl Call {
             return Ok(object);
         }
         let stored = self.stored(object, owners, Some(existing));
-        Ok(Value::clone(&store.put(key, stored)))
+        let object = Value::clone(&store.put(key, stored));
+        if kind.resource() == "namespaces" {
+            self.server.settle_namespace(store, self.name());
+        }
+        Ok(object)
     }
 
     /// A namespace stays as long as its own finalizers are there.

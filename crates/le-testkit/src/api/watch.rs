@@ -18,6 +18,7 @@ use super::{Call, Shape, shape};
 use crate::failure::{Failure, Outcome};
 use crate::faults::{Flow, Tap};
 use crate::meta;
+use crate::schema::decode;
 use crate::select::Selector;
 use crate::store::{Change, Event};
 use crate::table;
@@ -101,12 +102,13 @@ impl Watch {
         if options.send_initial.is_some() && from > current {
             return Err(Failure::too_large_version(from, current));
         }
+        // To ask for a watch from the present is to ask for what there is first.
         let initial = options.send_initial.unwrap_or(from == 0);
         self.seen = if initial || from == 0 { current } else { from };
         if initial {
             let namespace = self.call.target.namespace.as_deref();
             let objects: Vec<Arc<Value>> = store
-                .range(self.call.kind.resource(), namespace)
+                .range(self.call.kind.storage(), namespace)
                 .filter(|(_, stored)| self.selector.matches(&stored.object))
                 .map(|(_, stored)| Arc::clone(&stored.object))
                 .collect();
@@ -114,7 +116,7 @@ impl Watch {
             for object in objects {
                 self.push("ADDED", &object);
             }
-            if options.send_initial == Some(true) && self.bookmarks {
+            if self.bookmarks {
                 self.bookmark(true);
             }
         }
@@ -188,7 +190,7 @@ impl Watch {
             return;
         }
         let events: Result<Vec<Event>, _> = store.since(self.seen).map(|events| {
-            let kind = self.call.kind.resource();
+            let kind = self.call.kind.storage();
             let namespace = self.call.target.namespace.as_deref();
             events
                 .filter(|event| {
@@ -231,13 +233,15 @@ impl Watch {
     }
 
     fn push(&mut self, what: &str, object: &Value) {
+        let kind = Arc::clone(&self.call.kind);
+        let object = kind.shown(object);
         let shown = match self.shape {
-            Shape::Object => object.clone(),
-            Shape::Metadata => shape::partial(object),
+            Shape::Object => object.into_owned(),
+            Shape::Metadata => shape::partial(&object),
             Shape::Table => {
-                let list = json!({ "resourceVersion": meta::text(object, "resourceVersion") });
+                let list = json!({ "resourceVersion": meta::text(&object, "resourceVersion") });
                 let first = !std::mem::replace(&mut self.columns_sent, true);
-                table::table(&self.call.kind, &self.call.server.clock, [object], list, first)
+                table::table(&kind, &self.call.server.clock, [&*object], list, first)
             }
         };
         self.line(what, &shown);
@@ -245,7 +249,7 @@ impl Watch {
 
     fn bookmark(&mut self, initial_end: bool) {
         let (kind, version) = (&self.call.kind, self.seen.to_string());
-        let mut metadata = json!({ "resourceVersion": version, "creationTimestamp": null });
+        let mut metadata = json!({ "resourceVersion": version });
         if initial_end {
             metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
         }
@@ -253,7 +257,14 @@ impl Watch {
             Shape::Metadata => json!({
                 "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
             }),
-            _ => json!({ "kind": kind.kind(), "apiVersion": kind.api_version(), "metadata": metadata }),
+            _ => {
+                let empty = kind.rules.schema.and_then(|schema| decode(&json!({}), schema).ok());
+                let mut object = empty.map_or_else(|| json!({}), |(object, _)| object);
+                object["kind"] = kind.kind().into();
+                object["apiVersion"] = kind.api_version().into();
+                object["metadata"] = metadata;
+                object
+            }
         };
         self.line("BOOKMARK", &object);
     }

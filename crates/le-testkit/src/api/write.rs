@@ -68,7 +68,7 @@ impl Call {
 
 /// Sets the metadata that only the server sets, on a new object.
 pub(super) fn fill_system_fields(kind: &Kind, object: &mut Value, now: String) {
-    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "generation"] {
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
         meta::remove(object, field);
     }
     meta::set(object, "uid", Uuid::new_v4().to_string().into());
@@ -98,6 +98,7 @@ pub(super) fn prepare_for_create(kind: &Kind, object: &mut Value) {
             let name = meta::name(object).to_owned();
             object["metadata"]["labels"]["kubernetes.io/metadata.name"] = name.into();
         }
+        "leases.coordination.k8s.io" => drop_coordination(object),
         "pods" => object["status"] = json!({ "phase": "Pending", "qosClass": "BestEffort" }),
         "secrets" => {
             merge_string_data(object);
@@ -140,24 +141,38 @@ pub(super) fn prepare_for_update(call: &Call, object: &mut Value, old: &Value) {
     }
     match kind.resource() {
         "secrets" => merge_string_data(object),
+        "leases.coordination.k8s.io" => drop_coordination(object),
         "namespaces" if call.target.subresource.as_deref() != Some("finalize") => {
             put_or_remove(object, "spec", old["spec"].clone());
         }
         _ => {}
     }
     meta::copy(old, object, "generation");
-    if kind.rules.generation && wanted(object) != wanted(old) {
+    // A change of a Deployment's annotations counts, for its controller hands them on.
+    let annotated = kind.resource() == "deployments.apps"
+        && object["metadata"]["annotations"] != old["metadata"]["annotations"];
+    if kind.rules.generation && (annotated || wanted(kind, object) != wanted(kind, old)) {
         let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
         meta::set(object, "generation", generation.into());
     }
 }
 
-/// What of an object `generation` counts: all that is neither metadata nor status.
-fn wanted(object: &Value) -> Map<String, Value> {
+/// What of an object `generation` counts: all that is neither metadata nor a status with a path of its own.
+fn wanted(kind: &Kind, object: &Value) -> Map<String, Value> {
     let mut wanted = object.as_object().cloned().unwrap_or_default();
     wanted.remove("metadata");
-    wanted.remove("status");
+    if kind.rules.status {
+        wanted.remove("status");
+    }
     wanted
+}
+
+/// What belongs to coordinated leader election is dropped where that feature is off, as it is by default.
+fn drop_coordination(lease: &mut Value) {
+    if let Some(spec) = lease["spec"].as_object_mut() {
+        spec.remove("strategy");
+        spec.remove("preferredHolder");
+    }
 }
 
 /// `stringData` is write-only: it ends up in `data`.

@@ -33,20 +33,18 @@ impl Walk {
         };
         let owner = std::mem::replace(&mut self.owner, schema.name);
         for (name, value) in given {
-            if !schema.fields.iter().any(|(field, _)| field == name) {
-                let path: Vec<&str> =
-                    self.path.iter().map(String::as_str).chain([name.as_str()]).collect();
-                self.unknown.push(path.join(".").replace(".[", "["));
+            let Some((_, _, field)) = schema.fields.iter().find(|(field, _, _)| field == name) else {
+                let path: Vec<&str> = self.path.iter().map(String::as_str).chain([name.as_str()]).collect();
+                self.unknown.push(path.join("."));
                 continue;
-            }
-            let Some((_, field)) = schema.fields.iter().find(|(field, _)| field == name) else { continue };
+            };
             self.path.push(name.clone());
             if let Some(value) = self.value(value, field)? {
                 out.insert(name.clone(), value);
             }
             self.path.pop();
         }
-        for (name, field) in schema.fields {
+        for (name, _, field) in schema.fields {
             if let Type::Struct(inner) = field
                 && !out.contains_key(*name)
             {
@@ -87,9 +85,7 @@ impl Walk {
             },
             (Type::Time, Value::String(text)) => time::time(text).map(Value::from),
             (Type::MicroTime, Value::String(text)) => time::micro_time(text).map(Value::from),
-            (Type::Time | Type::MicroTime, other) => {
-                Err(format!("json: cannot unmarshal {} into Go value of type string", go_kind(other)))
-            }
+            (Type::Time | Type::MicroTime, other) => Err(self.mismatch(other, &Type::String)),
             (Type::Map(of), Value::Object(entries)) => self.map(entries, of),
             (Type::List(of), Value::Array(items)) => self.list(items, of),
             (Type::Struct(schema), _) => self.object(value, schema).map(Value::Object),
@@ -139,11 +135,16 @@ impl Walk {
         // Go's path has no index.
         let field: String =
             field.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
-        format!("json: cannot unmarshal {what} into Go struct field {}.{field} of type {}", self.owner, of.go())
+        format!(
+            "json: cannot unmarshal {what} into Go struct field {}.{field} of type {}",
+            self.owner,
+            of.go()
+        )
     }
 }
 
-fn go_kind(value: &Value) -> &'static str {
+/// A value's type as Go's JSON decoder names it.
+pub(crate) fn go_kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",

@@ -1,7 +1,7 @@
 //! Times as Go reads them, with the words that it uses where it cannot.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime};
 
 const RFC3339: &str = "2006-01-02T15:04:05Z07:00";
 const RFC3339_MICRO: &str = "2006-01-02T15:04:05.000000Z07:00";
@@ -25,7 +25,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(mut self, digits: Option<usize>) -> Result<Timestamp, String> {
+    /// Gives the time in UTC. It is civil time, for that reaches further than jiff's timestamps, as far as Go's.
+    fn read(mut self, digits: Option<usize>) -> Result<DateTime, String> {
         let year = self.number("2006", 4)?;
         self.literal("-")?;
         let month = self.number("01", 2)?;
@@ -53,12 +54,14 @@ impl Reader<'_> {
         let out_of_range = || format!("parsing time {:?}: day out of range", self.text);
         let date = Date::new(year, month, day).map_err(|_| out_of_range())?;
         let civil = date.at(hour as i8, minute as i8, second as i8, nanos);
-        let utc = civil.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| out_of_range())?.timestamp();
-        utc.checked_sub(jiff::SignedDuration::from_secs(offset)).map_err(|_| out_of_range())
+        civil.checked_sub(SignedDuration::from_secs(offset)).map_err(|_| out_of_range())
     }
 
     fn cannot(&self, element: &str) -> String {
-        format!("parsing time {:?} as {:?}: cannot parse {:?} as {element:?}", self.text, self.layout, self.rest)
+        format!(
+            "parsing time {:?} as {:?}: cannot parse {:?} as {element:?}",
+            self.text, self.layout, self.rest
+        )
     }
 
     fn range(&self, value: u32, low: u32, high: u32, what: &str) -> Result<(), String> {
@@ -83,9 +86,10 @@ impl Reader<'_> {
 
     fn fraction(&mut self, digits: usize) -> Result<i32, String> {
         let element = ".000000000".get(..=digits).unwrap_or(".");
-        let part = self.rest.get(1..=digits).filter(|part| {
-            self.rest.starts_with(['.', ',']) && part.bytes().all(|b| b.is_ascii_digit())
-        });
+        let part = self
+            .rest
+            .get(1..=digits)
+            .filter(|part| self.rest.starts_with(['.', ',']) && part.bytes().all(|b| b.is_ascii_digit()));
         let Some(part) = part else { return Err(self.cannot(element)) };
         let nanos = nanos(part);
         self.rest = &self.rest[digits + 1..];

@@ -36,14 +36,8 @@ fn fields(kind: &Kind) -> &'static [&'static str] {
             "involvedObject.apiVersion",
             "involvedObject.resourceVersion",
             "involvedObject.fieldPath",
-            "regarding.kind",
-            "regarding.namespace",
-            "regarding.name",
-            "regarding.uid",
-            "regarding.apiVersion",
             "reason",
             "reportingComponent",
-            "reportingController",
             "source",
             "type",
         ],
@@ -65,24 +59,18 @@ pub(super) fn parse(text: &str, kind: &Kind) -> Result<Vec<Requirement>, String>
         };
         let known = matches!(field, "metadata.name" | "metadata.namespace") || fields(kind).contains(&field);
         if !known {
-            return Err(not_supported(text, field, kind));
+            return Err(not_supported(field, kind));
         }
         requirements.push(Requirement { field: field.to_owned(), equal, value: value.replace('\\', "") });
     }
     Ok(requirements)
 }
 
-fn not_supported(text: &str, field: &str, kind: &Kind) -> String {
-    let group_version =
-        if kind.group().is_empty() { format!("/{}", kind.version()) } else { kind.api_version() };
-    let found = format!("Unable to find {:?} that match label selector \"\", field selector {text:?}", {
-        format!("{group_version}, Resource={}", kind.plural())
-    });
-    if kind.rules.custom {
-        format!("{found}: field label not supported: {field}")
-    } else {
-        format!("{found}: field label not supported: {field}")
+fn not_supported(field: &str, kind: &Kind) -> String {
+    if kind.rules.custom || !fields(kind).is_empty() {
+        return format!("field label not supported: {field}");
     }
+    format!("{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
 }
 
 /// Splits at commas that no backslash protects.
@@ -108,7 +96,11 @@ impl Requirement {
     }
 
     pub(super) fn matches(&self, object: &Value) -> bool {
-        let field = if self.field == "name" { "metadata.name" } else { &self.field };
+        let field = match &*self.field {
+            "name" => "metadata.name",
+            "source" => "source.component",
+            field => field,
+        };
         let value = field.split('.').fold(object, |value, part| &value[part]);
         let text = match value {
             Value::String(text) => text.clone(),

@@ -43,7 +43,7 @@ impl Requirement {
 
 pub(super) fn parse(text: &str) -> Result<Vec<Requirement>, String> {
     let mut parser = Parser { tokens: tokens(text), at: 0 };
-    parser.requirements().map_err(|error| format!("unable to parse requirement: {error}"))
+    parser.requirements()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +95,12 @@ impl Parser {
     fn requirements(&mut self) -> Result<Vec<Requirement>, String> {
         let mut requirements = Vec::new();
         while self.peek().is_some() {
-            requirements.push(self.requirement()?);
+            if !matches!(self.peek(), Some(Token::Word(_) | Token::Sign("!"))) {
+                let found = self.shown();
+                return Err(format!("found '{found}', expected: !, identifier, or 'end of string'"));
+            }
+            let requirement = self.requirement();
+            requirements.push(requirement.map_err(|error| format!("unable to parse requirement: {error}"))?);
             if self.peek().is_none() {
                 break;
             }
@@ -114,7 +119,7 @@ impl Parser {
             let key = self.word("identifier")?;
             return Ok(Requirement { key, operator: Operator::Absent, values: Vec::new() });
         }
-        let key = self.word("!, identifier, or 'end of string'")?;
+        let key = self.word("identifier")?;
         let (operator, values) = match self.peek().cloned() {
             None | Some(Token::Sign(",")) => (Operator::Exists, Vec::new()),
             Some(Token::Sign(sign @ ("=" | "==" | "!=" | ">" | "<"))) => {
@@ -133,7 +138,9 @@ impl Parser {
                     _ => String::new(),
                 };
                 if matches!(operator, Operator::Above | Operator::Below) && value.parse::<i64>().is_err() {
-                    return Err("for 'Gt', 'Lt' operators, the value must be an integer".to_owned());
+                    return Err(format!(
+                        "values[0]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, the value must be an integer"
+                    ));
                 }
                 (operator, vec![value])
             }

@@ -19,7 +19,8 @@ use crate::api::{BODY_LIMIT, Call};
 use crate::discovery;
 use crate::failure::Failure;
 use crate::faults::{Action, Reach};
-use crate::request::{Parts, Request, Verb};
+use crate::listen::PREFIX;
+use crate::request::{Headers, Parts, Request, Verb};
 
 /// Who is calling, put into a request by whatever brought it here.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +41,8 @@ async fn receive(server: Arc<Shared>, request: http::Request<Body>) -> Response<
     let (mut parts, body) = request.into_parts();
     let caller = parts.extensions.remove::<Caller>().unwrap_or_default();
     let closing = caller.closing.clone();
-    let client = caller.client.unwrap_or_else(|| client_of(&parts.headers));
+    let named = named_in_path(&mut parts.uri);
+    let client = caller.client.or(named).unwrap_or_else(|| client_of(&parts.headers));
     let answer = async {
         if server.faults.reach(&client).await == Reach::Refused {
             return service::broken();
@@ -70,6 +72,16 @@ async fn receive(server: Arc<Shared>, request: http::Request<Body>) -> Response<
     }
 }
 
+/// Takes the name of the client off the beginning of the path, where the kubeconfig of [`Listening`](crate::Listening) puts it.
+fn named_in_path(uri: &mut Uri) -> Option<Arc<str>> {
+    let whole = uri.path_and_query()?.as_str().strip_prefix(PREFIX)?.to_owned();
+    let end = whole.find(['/', '?']).unwrap_or(whole.len());
+    let (name, rest) = whole.split_at(end);
+    let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
+    *uri = rest.parse().ok()?;
+    Some(route::decode(name).into())
+}
+
 /// A client is known by its token; one without a token by the program that it is.
 fn client_of(headers: &HeaderMap) -> Arc<str> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -94,7 +106,7 @@ fn read(server: &Shared, client: Arc<str>, parts: http::request::Parts, body: By
         method: parts.method,
         path,
         query,
-        headers: parts.headers,
+        headers: Headers::new(&parts.headers),
         body,
         target,
     }));

@@ -12,7 +12,8 @@ use crate::store::{Key, Store, Stored};
 
 impl Shared {
     pub(crate) fn namespaces(&self) -> Arc<Kind> {
-        self.kind("", "v1", "namespaces").expect("namespaces are there from the start, and can only be replaced")
+        self.kind("", "v1", "namespaces")
+            .expect("namespaces are there from the start, and can only be replaced")
     }
 
     pub(super) fn add_namespace(&self, name: &str) {

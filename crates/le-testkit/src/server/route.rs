@@ -46,7 +46,6 @@ fn objects(server: &Shared, path: &str) -> Option<(Arc<Kind>, Target)> {
     let kind = server.kind(group, version, plural)?;
     let target = Target {
         group: group.to_owned(),
-        version: version.to_owned(),
         plural: plural.to_owned(),
         kind: kind.kind().to_owned(),
         namespace: namespace.map(str::to_owned),
@@ -72,7 +71,7 @@ pub(super) fn verb(method: &Method, target: &Target, watch: bool) -> Verb {
 }
 
 /// Undoes the percent encoding of a part of a path.
-fn decode(part: &str) -> String {
+pub(super) fn decode(part: &str) -> String {
     if !part.contains('%') {
         return part.to_owned();
     }

@@ -4,9 +4,6 @@ use serde_json::Value;
 
 use crate::failure::FieldError;
 
-/// Strategies that the real server knows without further ado.
-const STRATEGY: &str = "OldestEmulationVersion";
-
 pub(super) fn check(lease: &Value) -> Vec<FieldError> {
     let spec = &lease["spec"];
     let mut errors = Vec::new();
@@ -18,15 +15,6 @@ pub(super) fn check(lease: &Value) -> Vec<FieldError> {
     if transitions.as_i64().is_some_and(|count| count < 0) {
         let message = "must be greater than or equal to 0";
         errors.push(FieldError::invalid("spec.leaseTransitions", transitions, message));
-    }
-    let strategy = spec["strategy"].as_str();
-    if let Some(strategy) = strategy.filter(|strategy| *strategy != STRATEGY && !strategy.contains('/')) {
-        errors.push(FieldError::not_supported("spec.strategy", strategy, &[STRATEGY]));
-    }
-    let preferred = spec["preferredHolder"].as_str().unwrap_or_default();
-    if !preferred.is_empty() && strategy.unwrap_or_default().is_empty() {
-        let message = "may only be specified if `strategy` is defined";
-        errors.push(FieldError::forbidden("spec.preferredHolder", message));
     }
     errors
 }

@@ -15,7 +15,7 @@ pub(super) fn config_map(object: &Value, old: Option<&Value>) -> Vec<FieldError>
         for (key, value) in object[field].as_object().into_iter().flatten() {
             check_key(field, key, &mut errors);
             if field == "binaryData" && object["data"].get(key).is_some() {
-                let message = format!("duplicate of key present in {}", "data");
+                let message = "duplicate of key present in binaryData";
                 errors.push(FieldError::invalid(format!("data[{key}]"), &key.as_str().into(), message));
             }
             size += value.as_str().unwrap_or_default().len();

@@ -66,7 +66,7 @@ fn label_1035(text: &str) -> Vec<String> {
 /// The key of a label or an annotation, or the name of a finalizer.
 pub(super) fn label_key(key: &str) -> Vec<String> {
     const FORMAT: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character \
-                          (e.g. 'MyName', or 'my.name', or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+                          (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
     let mut errors = Vec::new();
     let name = match key.split('/').collect::<Vec<_>>().as_slice() {
         [name] => *name,
@@ -75,8 +75,9 @@ pub(super) fn label_key(key: &str) -> Vec<String> {
             *name
         }
         [prefix, name] => {
-            errors
-                .extend(subdomain(prefix, "bytes").into_iter().map(|message| format!("prefix part {message}")));
+            errors.extend(
+                subdomain(prefix, "bytes").into_iter().map(|message| format!("prefix part {message}")),
+            );
             *name
         }
         _ => {
@@ -105,7 +106,7 @@ pub(super) fn label_value(value: &str) -> Vec<String> {
     if !value.is_empty() && !is_qualified(value) {
         errors.push(
             "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an \
-             alphanumeric character (e.g. 'MyValue', or 'my_value', or '12345', regex used for validation is \
+             alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is \
              '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
                 .to_owned(),
         );

@@ -12,8 +12,8 @@ type Path = Vec<String>;
 /// Who writes, and how: a manager owns what it applied apart from what it updated.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Manager {
-    name: String,
-    applies: bool,
+    pub(super) name: String,
+    pub(super) applies: bool,
 }
 
 impl Manager {
@@ -29,7 +29,7 @@ impl Manager {
 /// A field that somebody else owns, with another value.
 #[derive(Debug)]
 pub(super) struct Conflict {
-    pub(super) manager: String,
+    pub(super) manager: Manager,
     pub(super) field: String,
 }
 
@@ -81,7 +81,7 @@ impl Owners {
             let differs = |path: &Path| wanted.contains_key(path) && wanted.get(path) != there.get(path);
             let contested: Vec<Path> = set.iter().filter(|path| differs(path)).cloned().collect();
             for path in contested {
-                conflicts.push(Conflict { manager: other.name.clone(), field: shown(&path) });
+                conflicts.push(Conflict { manager: other.clone(), field: shown(&path) });
                 set.remove(&path);
             }
         }
@@ -107,8 +107,17 @@ impl Owners {
 /// The fields of an object that can be owned, with their values.
 fn leaves(object: &Value, custom: bool) -> BTreeMap<Path, &Value> {
     const SERVERS: [&str; 11] = [
-        "name", "namespace", "generateName", "uid", "resourceVersion", "generation", "creationTimestamp",
-        "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields",
+        "name",
+        "namespace",
+        "generateName",
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "selfLink",
+        "managedFields",
     ];
     let mut found = BTreeMap::new();
     for (field, value) in object.as_object().into_iter().flatten() {
@@ -216,12 +225,16 @@ fn remove(object: &mut Value, path: &[String]) {
                 }
             }
         }
-        ("v:", Value::Array(items)) => items.retain(|item| item.to_string() != what),
+        ("v:", Value::Array(items)) => {
+            let value: Value = serde_json::from_str(what).unwrap_or_default();
+            items.retain(|item| *item != value);
+        }
         ("k:", Value::Array(items)) => {
             let identity: Map<String, Value> = serde_json::from_str(what).unwrap_or_default();
             let Some(at) = items.iter().position(|item| lists::has(item, &identity)) else { return };
             remove(&mut items[at], rest);
-            let bare = items[at].as_object().is_some_and(|item| item.keys().all(|key| identity.contains_key(key)));
+            let bare =
+                items[at].as_object().is_some_and(|item| item.keys().all(|key| identity.contains_key(key)));
             if bare || rest.is_empty() {
                 items.remove(at);
             }
@@ -237,7 +250,8 @@ fn shown(path: &[String]) -> String {
             ("f:", field) => format!(".{field}"),
             ("k:", identity) => {
                 let identity: Map<String, Value> = serde_json::from_str(identity).unwrap_or_default();
-                let keys: Vec<String> = identity.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                let keys: Vec<String> =
+                    identity.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 format!("[{}]", keys.join(","))
             }
             (_, value) => format!("[={value}]"),
