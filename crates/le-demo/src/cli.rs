@@ -1,6 +1,5 @@
 //! The command line, and the settings that come of it.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -150,9 +149,9 @@ pub(crate) struct ReplicaArgs {
     /// Where the objects and the Leases are
     #[arg(long)]
     pub(crate) namespace: String,
-    /// The kubeconfig; without it the one that kube finds
-    #[arg(long)]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The URL of an API server that asks for no credentials; without it the kubeconfig says where to go
+    #[arg(long, conflicts_with = "context")]
+    pub(crate) server: Option<String>,
     /// The context of the kubeconfig; without it the current one
     #[arg(long)]
     pub(crate) context: Option<String>,
@@ -172,7 +171,8 @@ impl ReplicaArgs {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let duration: GoDuration = text.parse().map_err(|error: le_config::ParseDurationError| error.to_string())?;
+    let duration: GoDuration =
+        text.parse().map_err(|error: le_config::ParseDurationError| error.to_string())?;
     duration.to_std().ok_or_else(|| "a duration here must not be negative".to_owned())
 }
 
@@ -207,7 +207,6 @@ mod tests {
             (&["--buckets", "0"], "0"),
             (&["--buckets", "2049"], "2049"),
             (&["--duration", "sixty"], "invalid value 'sixty' for '--duration"),
-            (&["--duration", "-60s"], "'--duration"),
             (&["--duration=-60s"], "must not be negative"),
             (&["--duration", "2s"], "--duration (2s) is too short for a hand-over"),
             (&["--renew-deadline", "3s"], "renew-deadline (3s) must be below lease-duration (3s)"),

@@ -14,6 +14,7 @@ mod ledger;
 mod orchestra;
 mod view;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -50,8 +51,8 @@ fn main() -> ExitCode {
     code
 }
 
-#[expect(clippy::print_stderr, reason = "a program tells its errors there")]
 fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {error:#}");
+    // Where standard error is closed, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "error: {error:#}");
     ExitCode::FAILURE
 }

@@ -3,10 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::ConfigMap;
-use kube::runtime::reflector::Store;
 use le_config::HolderIdentity;
-use le_core::{Elector, ElectorBuilder, Enqueue, LedBuckets, Leadership, NamespacedName, Unopposed};
+use le_core::{Elector, ElectorBuilder, Enqueue, Leadership, LedBuckets, Unopposed};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -28,20 +26,15 @@ pub(super) struct Election {
 }
 
 impl Election {
-    pub(super) fn new(
-        args: &ReplicaArgs,
-        client: kube::Client,
-        objects: Store<ConfigMap>,
-        reporter: Reporter,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn new(args: &ReplicaArgs, client: kube::Client, reporter: Reporter) -> anyhow::Result<Self> {
         let (bell, terms, ends) = (Bell::default(), Arc::new(Terms::default()), TaskTracker::new());
         let promote = {
-            let (terms, ends) = (Arc::clone(&terms), ends.clone());
+            let (terms, bell, ends) = (Arc::clone(&terms), bell.clone(), ends.clone());
             move |leadership: Leadership, enqueue: Option<Enqueue>| {
                 terms.begin(leadership.bucket().name());
                 report_term(&reporter, &ends, &leadership);
-                if let Some(enqueue) = enqueue {
-                    enqueue_members(&objects, &leadership, &enqueue);
+                if enqueue.is_some() {
+                    bell.ring();
                 }
                 std::future::ready(Ok(()))
             }
@@ -54,7 +47,7 @@ impl Election {
             }
         };
         let led = Arc::new(LedBuckets::new().on_promote(promote).on_demote(drain));
-        let elector = builder(args, client)?.build(QUEUE, Arc::clone(&led) as _, bell.enqueue())?;
+        let elector = builder(args, client)?.build(QUEUE, Arc::clone(&led) as _, Enqueue::nowhere())?;
         Ok(Self { led, terms, bell, elector, ends })
     }
 
@@ -92,15 +85,4 @@ fn report_term(reporter: &Reporter, ends: &TaskTracker, leadership: &Leadership)
         let reason = leadership.stop_reason().map_or("unknown", |reason| reason.as_str()).to_owned();
         reporter.report(Report::Stop { bucket, token, reason });
     });
-}
-
-/// Enqueues every object that is known here and that the bucket has.
-fn enqueue_members(objects: &Store<ConfigMap>, leadership: &Leadership, enqueue: &Enqueue) {
-    for object in objects.state() {
-        let (namespace, name) = (object.metadata.namespace.as_deref(), object.metadata.name.as_deref());
-        let key = NamespacedName::new(namespace.unwrap_or_default(), name.unwrap_or_default());
-        if leadership.bucket().has(&key) {
-            enqueue.enqueue(leadership.bucket(), key.into_owned());
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use le_core::{FencingToken, LedBuckets, Leadership, NamespacedName};
+use le_core::{FencingToken, Leadership, LedBuckets, NamespacedName};
 
 use super::terms::{Entered, Terms};
 
@@ -22,11 +22,15 @@ impl Gate {
     ///
     /// The bucket does not count as drained before the pass is dropped.
     pub(super) fn pass(&self, key: &NamespacedName<'_>) -> Option<Pass> {
-        let bucket = self.led.leadership_for(key)?.bucket().name().clone();
-        let entered = self.terms.enter(&bucket);
-        // Asked again, now that a drain would wait: a demotion between the question and the entry has not waited for this one.
         let leadership = self.led.leadership_for(key)?;
-        Some(Pass { entered, leadership })
+        let entered = self.terms.enter(leadership.bucket().name());
+        // Asked again, now that a drain would wait: a demotion between the question and the entry has not waited for this one.
+        let still_led = self
+            .led
+            .leaderships()
+            .iter()
+            .any(|led| (led.bucket(), led.token()) == (leadership.bucket(), leadership.token()));
+        still_led.then_some(Pass { entered, leadership })
     }
 }
 
@@ -61,8 +65,10 @@ impl Pass {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
     use futures::FutureExt;
-    use le_core::{Bucket, LeaderAware, Moment, Term};
+    use le_core::{Bucket, LeaderAware, Membership, Moment, Term};
 
     use super::*;
 
@@ -82,8 +88,7 @@ mod tests {
         let (bucket, key) = (Bucket::whole("all"), NamespacedName::new("ns", "object-1"));
         assert!(gate.pass(&key).is_none());
 
-        let term =
-            Term::begin(bucket.clone(), FencingToken::new(7), Moment::NEVER, Arc::new(Still));
+        let term = Term::begin(bucket.clone(), FencingToken::new(7), Moment::NEVER, Arc::new(Still));
         led.promote(term.leadership(), None).await.unwrap();
         let pass = gate.pass(&key).unwrap();
         assert_eq!(pass.leadership().token(), FencingToken::new(7));
@@ -94,5 +99,29 @@ mod tests {
         assert!(drained.as_mut().now_or_never().is_none());
         drop(pass);
         drained.await;
+    }
+
+    /// Has every key, and is demoted while it is asked.
+    #[derive(Debug)]
+    struct DemotedMeanwhile(OnceLock<Arc<LedBuckets>>);
+
+    impl Membership for DemotedMeanwhile {
+        fn has(&self, _: &NamespacedName<'_>) -> bool {
+            let led = self.0.get().unwrap();
+            led.demote(&Bucket::whole("all")).now_or_never().unwrap();
+            true
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_slips_in_beside_a_demotion() {
+        let (led, members) = (Arc::new(LedBuckets::new()), Arc::new(DemotedMeanwhile(OnceLock::new())));
+        members.0.set(Arc::clone(&led)).unwrap();
+        let bucket = Bucket::new("all", members);
+        let term = Term::begin(bucket, FencingToken::new(7), Moment::NEVER, Arc::new(Still));
+        led.promote(term.leadership(), None).await.unwrap();
+
+        let gate = Gate::new(Arc::clone(&led), Arc::new(Terms::default()));
+        assert!(gate.pass(&NamespacedName::new("ns", "object-1")).is_none());
     }
 }

@@ -13,7 +13,7 @@ mod terms;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use futures::StreamExt;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
@@ -24,7 +24,7 @@ use crate::cli::ReplicaArgs;
 use crate::object;
 use crate::report::Report;
 
-pub(crate) use connect::{config, log};
+pub(crate) use connect::{to_context, to_server};
 
 use election::Election;
 use gate::Gate;
@@ -39,10 +39,13 @@ pub(crate) const STOP_BOUND: Duration = Duration::from_secs(10);
 
 /// Runs until a signal comes, or the main process is gone; then drains and releases.
 pub(crate) async fn run(args: ReplicaArgs) -> anyhow::Result<()> {
-    log();
+    connect::log();
     let stop = stop::when_told()?;
     let reporter = Reporter::new();
-    let config = connect::config(args.kubeconfig.as_deref(), args.context.as_deref()).await?;
+    let config = match &args.server {
+        Some(url) => to_server(url)?,
+        None => to_context(args.context.as_deref()).await?,
+    };
     // The Leases have a client, and so connections, of their own: no crowd of objects delays a renewal.
     let (work, leases) = (kube::Client::try_from(config.clone())?, kube::Client::try_from(config)?);
 
@@ -51,14 +54,14 @@ pub(crate) async fn run(args: ReplicaArgs) -> anyhow::Result<()> {
         watcher::Config::default().labels(object::OBJECTS),
     )
     .with_config(controller::Config::default().concurrency(CONCURRENCY));
-    let election = Election::new(&args, leases, controller.store(), reporter.clone())?;
+    let election = Election::new(&args, leases, reporter.clone())?;
     let context = Context {
         gate: Gate::new(Arc::clone(&election.led), Arc::clone(&election.terms)),
         records: Records::new(work, &args.namespace, args.identity),
         reporter: reporter.clone(),
     };
     let reconciling = controller
-        .reconcile_all_on(election.bell.stream())
+        .reconcile_all_on(election.bell.rings())
         .run(reconcile::reconcile, reconcile::retry, Arc::new(context))
         .for_each(|done| async move {
             if let Err(error) = done {

@@ -30,7 +30,10 @@ pub(super) struct Context {
 /// Handles an object, if its bucket is led here and this term has not handled it yet.
 ///
 /// One that is not led here needs no second look: its bucket's promotion puts it into the queue again.
-pub(super) async fn reconcile(object: Arc<ConfigMap>, context: Arc<Context>) -> Result<Action, ReconcileError> {
+pub(super) async fn reconcile(
+    object: Arc<ConfigMap>,
+    context: Arc<Context>,
+) -> Result<Action, ReconcileError> {
     let name = object.metadata.name.as_deref().unwrap_or_default();
     let key = NamespacedName::new(object.metadata.namespace.as_deref().unwrap_or_default(), name);
     let Some(pass) = context.gate.pass(&key) else { return Ok(Action::await_change()) };
