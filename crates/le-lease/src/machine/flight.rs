@@ -32,9 +32,6 @@ pub(crate) struct WriteInFlight {
 impl Machine {
     /// Makes the request whose time has come.
     pub(super) fn take_off(&mut self, now: Moment, wall: WriteTime) -> Option<Attempt> {
-        if self.flight.is_some() {
-            return None;
-        }
         let request = if self.timers.fire(Timer::Read, now) {
             Request::Get
         } else if self.timers.fire(Timer::Write, now) {
@@ -48,10 +45,6 @@ impl Machine {
         let write = match &request {
             Request::Get => None,
             Request::Create(write) => {
-                if self.options.hold_new_leases && write.purpose == Purpose::Acquire {
-                    // It is held from when it is known to exist, whatever becomes of the reply.
-                    self.lead_from = Moment::NEVER;
-                }
                 Some(WriteInFlight { purpose: write.purpose, time: write.time, base: None })
             }
             Request::Update { base, write } => {
@@ -76,7 +69,7 @@ impl Machine {
             // What client-go writes when it releases: one second, since zero is refused.
             duration_seconds: if releases { 1 } else { self.timing.lease_duration_seconds() },
             transitions,
-            time: self.own.stamp(wall, base),
+            time: self.own.stamp(wall, releases, base),
         };
         match base {
             Some(base) => Request::Update { base, write },

@@ -93,7 +93,7 @@ pub struct Machine {
     compete_at: Moment,
     /// When the Lease may be taken that another held: after its claim has run out, and a random while.
     claim_at: Moment,
-    /// A write that was sent before this does not begin a term: the Lease is new and is only held. `NEVER` until it is seen.
+    /// A write that was sent before this does not begin a term: the Lease is new and is only held.
     lead_from: Moment,
     /// Until when the work may drain.
     drain_until: Moment,
@@ -169,7 +169,7 @@ impl Machine {
     /// Takes in that time has passed.
     pub fn handle_timeout(&mut self, now: Moment) {
         self.tick(now);
-        self.next();
+        self.next(now);
     }
 
     /// Takes in what a watch or a list saw.
@@ -180,21 +180,21 @@ impl Machine {
             Sighting::Deleted(last) => self.see_deletion(now, last),
             Sighting::Absent { asked } => self.see_absence(now, asked),
         }
-        self.next();
+        self.next(now);
     }
 
     /// Takes in whether changes of the Lease are told from now on.
     pub fn handle_watch(&mut self, now: Moment, watch: WatchState) {
         self.tick(now);
         self.see_watch(now, watch);
-        self.next();
+        self.next(now);
     }
 
     /// Takes in what came of an attempt. A reply to one that was given up is ignored.
     pub fn handle_reply(&mut self, now: Moment, id: AttemptId, reply: Reply) {
         self.tick(now);
         self.take_reply(now, id, reply);
-        self.next();
+        self.next(now);
     }
 
     /// Takes in that the machine shall stop: wind down the work, release, finish.
@@ -203,14 +203,14 @@ impl Machine {
         if !self.stopped {
             self.begin_stop(now);
         }
-        self.next();
+        self.next(now);
     }
 
     /// Takes in that the work of the term has ended, after `WindDown` or `End`.
     pub fn handle_drained(&mut self, now: Moment) {
         self.tick(now);
         self.end_drain(now);
-        self.next();
+        self.next(now);
     }
 
     /// Takes in that the work gives the leadership up, having ended or never begun: the Lease is given back, and this replica
@@ -220,7 +220,7 @@ impl Machine {
         self.tick(now);
         self.compete_at = now + cooldown.max(self.pace.breather());
         self.step_down(now, reason);
-        self.next();
+        self.next(now);
     }
 
     /// Gives the next thing that happened.
@@ -232,7 +232,7 @@ impl Machine {
     /// people to read, and into no decision.
     pub fn poll_request(&mut self, now: Moment, wall: WriteTime) -> Option<Attempt> {
         self.tick(now);
-        self.next();
+        self.next(now);
         let attempt = self.take_off(now, wall);
         self.plan();
         attempt
@@ -244,8 +244,8 @@ impl Machine {
     }
 
     /// Brings the state and the timers up to date, at the end of every `handle_*`.
-    fn next(&mut self) {
-        self.settle();
+    fn next(&mut self, now: Moment) {
+        self.settle(now);
         self.plan();
     }
 }

@@ -15,7 +15,8 @@ pub struct Options {
     /// The longest that the duration written by another holder is honoured; unlimited by default.
     pub longest_wait: Option<Duration>,
     /// Whether a Lease found under one's own identity may be taken at once, because the process that wrote it is known to be
-    /// gone; off by default. Only ever right where the platform runs at most one process per identity.
+    /// gone; off by default, and without effect where `hold_new_leases` is on. Only ever right where the platform runs at most one
+    /// process per identity.
     pub predecessor_is_gone: bool,
     /// How long the work may drain after a stop while its right is still renewed; 30 s by default.
     pub drain_bound: Duration,

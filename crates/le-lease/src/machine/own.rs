@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::record::{Version, WriteTime};
+use super::record::{Record, Version, WriteTime};
 
 /// How many writes of unknown outcome are remembered. Those that replace the Lease are forgotten as soon as it was seen to have
 /// moved on, so this many are only reached while every answer is lost.
@@ -12,47 +12,58 @@ const REMEMBERED: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OwnWrites {
     last: Option<WriteTime>,
-    applied: Option<WriteTime>,
-    unsettled: VecDeque<Unsettled>,
+    applied: Option<OwnWrite>,
+    unsettled: VecDeque<OwnWrite>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Unsettled {
+struct OwnWrite {
     time: WriteTime,
+    /// Whether it freed the Lease; all others hold it.
+    frees: bool,
     /// The version that it was computed from; `None` when it creates the Lease.
     base: Option<Version>,
 }
 
 impl OwnWrites {
     /// Picks the time of a new write, different from that of every write before, and remembers it as unsettled.
-    pub(crate) fn stamp(&mut self, wall: WriteTime, base: Option<Version>) -> WriteTime {
+    pub(crate) fn stamp(&mut self, wall: WriteTime, frees: bool, base: Option<Version>) -> WriteTime {
         let time = self.last.map_or(wall, |last| wall.max(last.next()));
         self.last = Some(time);
         if self.unsettled.len() == REMEMBERED {
             self.unsettled.pop_front();
         }
-        self.unsettled.push_back(Unsettled { time, base });
+        self.unsettled.push_back(OwnWrite { time, frees, base });
         time
+    }
+
+    /// Tells whether the machine, which holds the Lease as `identity`, wrote what it carries, be it to hold it or to free it.
+    pub(crate) fn made(&self, identity: &str, record: &Record) -> bool {
+        self.find(identity, record).is_some()
+    }
+
+    /// Tells whether it was made anew by that.
+    pub(crate) fn created(&self, identity: &str, record: &Record) -> bool {
+        self.find(identity, record).is_some_and(|write| write.base.is_none())
     }
 
     /// Takes in the newest state of the Lease. What was computed from an older one can never show up any more: were it to, then
     /// somebody else wrote it again. A creation can, whenever the Lease is deleted.
-    pub(crate) fn settle(&mut self, version: Version, time: Option<WriteTime>) {
-        self.applied = time.filter(|_| self.knows(time));
-        let applied = self.applied;
-        self.unsettled
-            .retain(|write| Some(write.time) != applied && write.base.is_none_or(|base| base >= version));
+    pub(crate) fn settle(&mut self, identity: &str, record: &Record) {
+        self.applied = self.find(identity, record);
+        let shown = self.applied.map(|write| write.time);
+        self.unsettled.retain(|write| {
+            Some(write.time) != shown && write.base.is_none_or(|base| base >= record.version)
+        });
     }
 
-    /// Tells whether the machine wrote this.
-    pub(crate) fn knows(&self, time: Option<WriteTime>) -> bool {
-        time.is_some_and(|time| {
-            self.applied == Some(time) || self.unsettled.iter().any(|write| write.time == time)
-        })
-    }
-
-    /// Tells whether nothing was ever written.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.last.is_none()
+    fn find(&self, identity: &str, record: &Record) -> Option<OwnWrite> {
+        let frees = match record.holder() {
+            None => true,
+            Some(holder) if holder == identity => false,
+            Some(_) => return None,
+        };
+        let same = |write: &&OwnWrite| Some(write.time) == record.renewed && write.frees == frees;
+        self.applied.iter().chain(&self.unsettled).find(same).copied()
     }
 }

@@ -22,9 +22,11 @@ impl Machine {
                 self.read_done(now);
                 self.see_absence(now, flight.sent);
             }
-            (Some(_), Reply::NotFound) => {
+            (Some(write), Reply::NotFound) => {
                 self.fail(now, Patience::OnceThenWait);
-                self.see_absence(now, flight.sent);
+                // What replaces the newest known state fails only because of a later one.
+                let newest = write.base.is_some() && write.base == self.base();
+                self.see_absence(now, if newest { Moment::NEVER } else { flight.sent });
             }
             (Some(write), Reply::Conflict) => self.conflict(now, write),
             (_, Reply::Refused) => self.fail(now, Patience::Wait),
@@ -82,7 +84,9 @@ impl Machine {
                 self.events.push_back(Event::Renewed { deadline });
             }
             Phase::Waiting => {
-                if flight.sent < self.lead_from {
+                if flight.sent < self.claim_at {
+                    // The holder of a deleted Lease was seen while this one was made: it is only kept until their time is over.
+                } else if flight.sent < self.lead_from {
                     self.claim_at = self.lead_from.min(flight.sent + self.pace.retry_period());
                 } else {
                     self.begin_term(flight.sent, token, deadline);

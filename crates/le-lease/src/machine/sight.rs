@@ -10,9 +10,9 @@ use super::record::{Record, Version};
 pub enum Sighting {
     /// The Lease as it is, from a watch or a list.
     Present(Record),
-    /// The Lease was deleted; this is its last state, under the version of the deletion.
+    /// The Lease was deleted; this is its last state, under the version of the deletion, or of the last write where that is told.
     Deleted(Record),
-    /// A list that was asked for at `asked` does not have the Lease.
+    /// A list that was asked for at `asked` does not have the Lease. It need not be a consistent one, but a stale one costs time.
     Absent {
         /// When the list was asked for.
         asked: Moment,
@@ -23,10 +23,10 @@ pub enum Sighting {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WatchState {
-    /// No: the machine reads the Lease itself, every retry period.
+    /// No: the machine reads the Lease itself, every retry period, until one is up.
     #[default]
     Down,
-    /// Not yet, but soon: the list that begins a watch is under way.
+    /// Not yet, but soon: the list that begins a watch is under way. The very first is waited for, as long as an attempt may take.
     Starting,
     /// Yes: every change is told.
     Up,

@@ -1,6 +1,7 @@
 //! How the machine takes in what it sees of the Lease.
 
 use std::mem;
+use std::time::Duration;
 
 use le_core::{Moment, StopReason};
 
@@ -16,7 +17,7 @@ const FAR_ABOVE: u32 = 10;
 impl Machine {
     /// Tells whether the machine wrote this record: its identity alone proves nothing.
     pub(super) fn is_mine(&self, record: &Record) -> bool {
-        record.holder() == Some(self.identity.as_str()) && self.own.knows(record.renewed)
+        record.holder().is_some() && self.own.made(self.identity.as_str(), record)
     }
 
     /// Takes in what a watch tells, unless it is old.
@@ -44,7 +45,9 @@ impl Machine {
             if let Phase::Leading(term) = &mut self.phase {
                 term.uid.clone_from(&record.uid);
             }
-            if self.lead_from == Moment::NEVER {
+            let created = anew && self.own.created(self.identity.as_str(), record);
+            if self.options.hold_new_leases && created && !matches!(self.phase, Phase::Leading(_)) {
+                // From when it is known to exist, whatever became of the reply.
                 self.lead_from = now + self.timing.lease_duration();
             }
         } else {
@@ -55,7 +58,7 @@ impl Machine {
                 self.claim_at = self.end_of_claim(now, record);
             }
         }
-        self.own.settle(record.version, record.renewed);
+        self.own.settle(self.identity.as_str(), record);
     }
 
     /// Takes in that the known Lease is gone. That is no shortcut: whoever held it may have renewed unseen until just now.
@@ -69,7 +72,8 @@ impl Machine {
 
     /// Takes in that the Lease was deleted; `last` is its last state.
     pub(super) fn see_deletion(&mut self, now: Moment, last: Record) {
-        if !self.sight.is_news(last.version) {
+        // Some servers tell a deletion under the version of the last write.
+        if !self.sight.is_news(last.version) && self.base() != Some(last.version) {
             return;
         }
         // Where its last state is the one that is known, it was told without a gap, and the wait for its holder just goes on.
@@ -128,7 +132,10 @@ impl Machine {
             self.failures = 0;
         }
         if holder == self.identity.as_str() {
-            if self.options.predecessor_is_gone && self.own.is_empty() {
+            // Whoever is gone writes no more, so only what was there from the first is a predecessor's. It may not have held the
+            // Lease for long enough to lead.
+            let first_sight = matches!(self.sight.state, State::Unknown);
+            if self.options.predecessor_is_gone && first_sight && !self.options.hold_new_leases {
                 return Moment::ORIGIN;
             }
             self.notice(holder, Notice::IdentityUsedElsewhere { identity: holder.to_owned() });
@@ -136,7 +143,7 @@ impl Machine {
         let own = self.timing.lease_duration();
         let claimed =
             record.duration_seconds.and_then(|seconds| u64::try_from(seconds).ok()).filter(|s| *s > 0);
-        let mut wait = claimed.map_or(own, std::time::Duration::from_secs);
+        let mut wait = claimed.map_or(own, Duration::from_secs);
         if claimed.is_none() {
             self.notice(holder, Notice::NoDuration { holder: holder.to_owned() });
         }

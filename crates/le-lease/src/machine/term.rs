@@ -96,7 +96,7 @@ impl Machine {
     }
 
     /// Ends a release that has nothing left to free: a successor's Lease is left alone.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn settle(&mut self, now: Moment) {
         if !matches!(self.phase, Phase::Releasing) || self.flight.is_some() || self.doubt {
             return;
         }
@@ -106,9 +106,13 @@ impl Machine {
         };
         if !self.is_mine(record) {
             // A release of unknown outcome that was applied is known by its time.
-            if record.holder().is_none() && self.own.knows(record.renewed) {
+            if self.own.made(self.identity.as_str(), record) {
                 self.released();
             }
+            self.end_release();
+        } else if now < self.claim_at.max(self.lead_from) {
+            // It was only kept, never led, because another may still lead under a deleted one: to free it would let the next in.
+            self.events.push_back(Event::Notice(Notice::NotReleased));
             self.end_release();
         }
     }

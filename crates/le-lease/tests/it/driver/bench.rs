@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use kube::Client;
 use le_config::{Component, Config, HolderIdentity, Timing};
 use le_core::{
     Bucket, ElectorBuilder, ElectorError, Enqueue, LeaderAware, Leadership, PromoteError, StopReason,
@@ -38,6 +39,15 @@ pub(crate) struct Line {
     pub(crate) act: Act,
 }
 
+/// The task that looks for two leaders; it ends with the journal.
+struct Guard(JoinHandle<()>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// Everything that the replicas of a test did, in order, and a guard that looks all the time whether two of them lead one Lease.
 #[derive(Clone)]
 pub(crate) struct Journal {
@@ -45,7 +55,7 @@ pub(crate) struct Journal {
     lines: Arc<Mutex<Vec<Line>>>,
     led: Arc<Mutex<Vec<(String, Leadership)>>>,
     changed: Arc<tokio::sync::Notify>,
-    guard: Arc<JoinHandle<()>>,
+    guard: Arc<Guard>,
 }
 
 impl Journal {
@@ -53,7 +63,7 @@ impl Journal {
         let led: Arc<Mutex<Vec<(String, Leadership)>>> = Arc::default();
         let guarded = Arc::clone(&led);
         let guard = tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(Duration::from_millis(10));
+            let mut ticks = tokio::time::interval(Duration::from_secs(1));
             loop {
                 ticks.tick().await;
                 check_one_leader(&guarded);
@@ -64,7 +74,7 @@ impl Journal {
             lines: Arc::default(),
             led,
             changed: Arc::default(),
-            guard: Arc::new(guard),
+            guard: Arc::new(Guard(guard)),
         }
     }
 
@@ -80,7 +90,7 @@ impl Journal {
     }
 
     pub(crate) fn lines(&self) -> Vec<Line> {
-        assert!(!self.guard.is_finished(), "the guard found two leaders");
+        assert!(!self.guard.0.is_finished(), "the guard found two leaders");
         self.lines.lock().unwrap().clone()
     }
 
@@ -144,13 +154,15 @@ pub(crate) struct Setup {
     pub(crate) buckets: Option<u32>,
     pub(crate) queue: Option<&'static str>,
     pub(crate) drain: Duration,
+    /// The only bucket whose work takes time to drain, where it is not all of them.
+    pub(crate) slow: Option<&'static str>,
     pub(crate) options: Options,
     pub(crate) failing_promotions: usize,
     pub(crate) timing: Option<Timing>,
     pub(crate) identity: Option<&'static str>,
 }
 
-/// A replica: an elector that runs on a task.
+/// A replica: an elector that runs on a task. Dropping it ends it as a SIGKILL would.
 pub(crate) struct Replica {
     pub(crate) stop: CancellationToken,
     pub(crate) running: JoinHandle<Result<(), ElectorError>>,
@@ -163,8 +175,12 @@ pub(crate) fn component(setup: &Setup, name: &str) -> Component {
 }
 
 pub(crate) fn builder(server: &ApiServer, journal: &Journal, name: &str, setup: &Setup) -> Builder {
+    builder_on(server.client(name), journal, name, setup)
+}
+
+pub(crate) fn builder_on(client: Client, journal: &Journal, name: &str, setup: &Setup) -> Builder {
     let reports = (journal.clone(), name.to_owned());
-    Builder::new(server.client(name), component(setup, name))
+    Builder::new(client, component(setup, name))
         .in_namespace("default")
         .with_options(setup.options.clone())
         .with_seed(name.bytes().map(u64::from).sum())
@@ -185,6 +201,7 @@ impl Replica {
             name: name.to_owned(),
             journal: journal.clone(),
             drain: setup.drain,
+            slow: setup.slow,
             failing: Mutex::new(setup.failing_promotions),
             terms: Mutex::default(),
         };
@@ -202,13 +219,19 @@ impl Replica {
     }
 
     /// Stops it as a SIGTERM would, and waits until it has ended.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        self.running.await.unwrap().unwrap();
+        (&mut self.running).await.unwrap().unwrap();
     }
 
     /// Ends it as a SIGKILL would.
     pub(crate) fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
         self.running.abort();
     }
 }
@@ -217,6 +240,7 @@ struct Worker {
     name: String,
     journal: Journal,
     drain: Duration,
+    slow: Option<&'static str>,
     failing: Mutex<usize>,
     terms: Mutex<Vec<Leadership>>,
 }
@@ -248,7 +272,9 @@ impl LeaderAware for Worker {
             terms.remove(index.expect("demoted without a promotion"))
         };
         self.journal.write(&self.name, bucket.name().as_str(), Act::Demoted(term.stop_reason()));
-        tokio::time::sleep(self.drain).await;
+        if self.slow.is_none_or(|slow| slow == bucket.name().as_str()) {
+            tokio::time::sleep(self.drain).await;
+        }
         self.journal.write(&self.name, bucket.name().as_str(), Act::Drained);
     }
 }

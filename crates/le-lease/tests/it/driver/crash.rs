@@ -70,5 +70,10 @@ async fn a_success_whose_answer_is_lost_grants_nothing() {
     let created = server.log().select(|entry| entry.request().verb() == Verb::Update);
     assert_eq!(created.len(), 1, "it leads by a write of its own, sent afterwards");
     assert!(token > 1);
-    assert!(journal.lines().iter().all(|line| !matches!(&line.act, Act::Reported(r) if r.contains("another process"))));
+    assert!(
+        journal
+            .lines()
+            .iter()
+            .all(|line| !matches!(&line.act, Act::Reported(r) if r.contains("another process")))
+    );
 }

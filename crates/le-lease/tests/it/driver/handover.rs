@@ -72,7 +72,9 @@ async fn a_drain_that_outlasts_its_bound_loses_the_right_and_releases_nothing() 
     assert_eq!(releases, 0);
     let next = journal.until_promoted("b").await;
     assert!(next.at - asked > Duration::from_secs(15), "the lease had to run out");
-    assert!(journal.lines().iter().any(|line| matches!(&line.act, Act::Reported(text) if text.contains("drain"))));
+    assert!(
+        journal.lines().iter().any(|line| matches!(&line.act, Act::Reported(text) if text.contains("drain")))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,9 +115,13 @@ async fn a_promotion_that_fails_gives_the_lease_back_and_waits_before_the_next()
     let promoted = journal.until_promoted("a").await;
     // A retry period after the first failure, two after the second.
     assert!(promoted.at >= Duration::from_secs(6) && promoted.at < Duration::from_secs(7), "{promoted:?}");
-    assert!(journal.first("a", |act| matches!(act, Act::Demoted(_))).is_none(), "nothing began, so nothing ends");
+    assert!(
+        journal.first("a", |act| matches!(act, Act::Demoted(_))).is_none(),
+        "nothing began, so nothing ends"
+    );
     let reports = journal.lines();
-    let reports = reports.iter().filter(|l| matches!(&l.act, Act::Reported(r) if r.contains("the cache did not sync")));
+    let reports =
+        reports.iter().filter(|l| matches!(&l.act, Act::Reported(r) if r.contains("the cache did not sync")));
     assert_eq!(reports.count(), 2);
 }
 
@@ -123,10 +129,8 @@ async fn a_promotion_that_fails_gives_the_lease_back_and_waits_before_the_next()
 async fn another_replica_leads_at_once_where_a_promotion_failed() {
     let (server, journal) = (ApiServer::new(), Journal::new());
     let setup = Setup { failing_promotions: 1, ..Setup::default() };
-    let _b = {
-        let _a = Replica::start_with(&server, &journal, "a", &setup);
-        Replica::start(&server, &journal, "b")
-    };
+    let _a = Replica::start_with(&server, &journal, "a", &setup);
+    let _b = Replica::start(&server, &journal, "b");
     let next = journal.until_promoted("b").await;
     assert_eq!(next.at, Duration::ZERO);
 }

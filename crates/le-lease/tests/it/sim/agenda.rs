@@ -62,7 +62,11 @@ impl Happening {
             | Self::Tell { who, .. }
             | Self::Cut { who, .. }
             | Self::WorkEnds { who, .. } => Some(*who),
-            Self::Arrive { .. } | Self::List { .. } | Self::Fault | Self::Start { .. } | Self::Heal { .. } => None,
+            Self::Arrive { .. }
+            | Self::List { .. }
+            | Self::Fault
+            | Self::Start { .. }
+            | Self::Heal { .. } => None,
         }
     }
 }

@@ -11,7 +11,7 @@ pub(crate) enum Strangers {
     Harmless,
     /// They also free, delete and shorten a held one, which opens a window: it must close within a renew deadline.
     Harmful,
-    /// They also delete a held one, where every candidate holds new Leases: there is no window.
+    /// They also delete a held one, where every candidate holds new Leases, or has seen its holder: there is no window.
     Deleters,
 }
 
@@ -19,10 +19,15 @@ pub(crate) enum Strangers {
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) strangers: Strangers,
-    pub(crate) timing: Timing,
+    /// Every process has one of these: they differ while a new configuration is rolled out.
+    pub(crate) timings: [Timing; 2],
+    /// Whether every candidate holds what it creates before it leads.
+    pub(crate) holds: bool,
     pub(crate) candidates: usize,
     /// Until when there are faults, in nanoseconds of true time.
     pub(crate) faults_end: u64,
+    /// Whether there are twins and impostors; otherwise a restarted process may know that its predecessor is gone.
+    pub(crate) impostors: bool,
     /// The mean time between two faults of processes, network or strangers.
     pub(crate) fault_every: u64,
     /// Of a thousand messages, how many go astray.
@@ -48,8 +53,11 @@ const TIMINGS: [(u64, u64, u64); 8] = [
 
 impl Plan {
     pub(crate) fn draw(random: &mut fastrand::Rng, strangers: Strangers) -> Self {
-        let [lease, renew, retry] = <[u64; 3]>::from(TIMINGS[random.usize(..TIMINGS.len())]).map(Duration::from_millis);
+        let [lease, renew, retry] =
+            <[u64; 3]>::from(TIMINGS[random.usize(..TIMINGS.len())]).map(Duration::from_millis);
         let timing = Timing::new(lease, renew, retry).expect("the table is valid");
+        let slower = Timing::new(lease * 3, renew * 3, retry * 2).expect("the relations stay");
+        let other = if random.u8(..4) == 0 { slower } else { timing };
         let nanos = lease.as_nanos() as u64;
         // Ten renewals of a term fit between two faults, or hardly one.
         let fault_every = if random.bool() { nanos } else { nanos / 4 };
@@ -57,9 +65,11 @@ impl Plan {
         let fastest = if random.bool() { 1024 } else { (bound as u64 - 1).clamp(1024, 4096) };
         Self {
             strangers,
-            timing,
+            timings: [timing, other],
+            holds: random.bool(),
             candidates: random.usize(2..=5),
             faults_end: nanos * random.u64(4..=12),
+            impostors: random.bool(),
             fault_every,
             astray: [0, 20, 100, 300][random.usize(..4)],
             fastest,

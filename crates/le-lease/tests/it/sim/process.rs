@@ -17,19 +17,25 @@ pub(crate) enum Work {
     Draining,
 }
 
+/// The write whose success is being handled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answered {
+    sent: Moment,
+    purpose: Purpose,
+}
+
 /// One candidate's process; one that starts again is another.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) identity: String,
     pub(crate) machine: Machine,
+    pub(crate) timing: Timing,
     pub(crate) clock: Clock,
     pub(crate) alive: bool,
     pub(crate) stopped: bool,
     pub(crate) finished: bool,
     pub(crate) paused_until: u64,
     pub(crate) cut_off_until: u64,
-    /// Whether it can watch at all.
-    pub(crate) watches: bool,
     pub(crate) stream: u64,
     /// When the last thing that the watch tells is due, so that order is kept.
     pub(crate) told_until: u64,
@@ -42,24 +48,25 @@ pub(crate) struct Process {
     winding_down: bool,
     /// The one request under way.
     flying: Option<AttemptId>,
-    /// When each attempt was handed out, and whether it writes.
-    sent: HashMap<AttemptId, (Moment, bool)>,
+    /// When each attempt was handed out and is given up, and whether it writes.
+    answered: Option<AttemptId>,
+    sent: HashMap<AttemptId, (Moment, Moment, Option<Purpose>)>,
     recent: VecDeque<Moment>,
     pub(crate) wall: i64,
 }
 
 impl Process {
-    pub(crate) fn new(identity: String, machine: Machine, clock: Clock, watches: bool, wall: i64) -> Self {
+    pub(crate) fn new(identity: String, machine: Machine, timing: Timing, clock: Clock, wall: i64) -> Self {
         Self {
             identity,
             machine,
+            timing,
             clock,
             alive: true,
             stopped: false,
             finished: false,
             paused_until: 0,
             cut_off_until: 0,
-            watches,
             stream: 0,
             told_until: 0,
             open: false,
@@ -70,6 +77,7 @@ impl Process {
             in_term: false,
             winding_down: false,
             flying: None,
+            answered: None,
             sent: HashMap::new(),
             recent: VecDeque::new(),
             wall,
@@ -81,7 +89,7 @@ impl Process {
     }
 
     /// Notes a request that was handed out; says what is wrong with it.
-    pub(crate) fn check_attempt(&mut self, local: Moment, attempt: &Attempt, timing: &Timing) -> Result<(), String> {
+    pub(crate) fn check_attempt(&mut self, local: Moment, attempt: &Attempt) -> Result<(), String> {
         let purpose = match &attempt.request {
             Request::Create(write) | Request::Update { write, .. } => Some(write.purpose),
             _ => None,
@@ -100,9 +108,9 @@ impl Process {
             _ => {}
         }
         self.flying = Some(attempt.id);
-        self.sent.insert(attempt.id, (local, purpose.is_some()));
+        self.sent.insert(attempt.id, (local, attempt.give_up, purpose));
         self.recent.push_back(local);
-        let window = timing.retry_period();
+        let window = self.timing.retry_period();
         while self.recent.front().is_some_and(|sent| *sent + window < local) {
             self.recent.pop_front();
         }
@@ -116,12 +124,12 @@ impl Process {
         Ok(())
     }
 
-    /// Takes in that a reply is handed over; returns when the write that it answers was sent.
-    pub(crate) fn check_reply(&mut self, id: AttemptId) -> Option<Moment> {
-        if self.flying == Some(id) {
-            self.flying = None;
-        }
-        self.sent.remove(&id).filter(|(_, writes)| *writes).map(|(sent, _)| sent)
+    /// Takes in that a reply is handed over; returns when the write that it answers was sent, unless that was given up.
+    pub(crate) fn check_reply(&mut self, local: Moment, id: AttemptId) -> Option<Answered> {
+        let (sent, give_up, purpose) = self.sent.remove(&id)?;
+        let awaited = self.flying.take_if(|flying| *flying == id).is_some() && local < give_up;
+        self.answered = Some(id);
+        purpose.filter(|_| awaited).map(|purpose| Answered { sent, purpose })
     }
 
     /// Notes an event; says what is wrong with it. `answered` is when the write was sent whose success is being handled.
@@ -129,19 +137,23 @@ impl Process {
         &mut self,
         local: Moment,
         event: &Event,
-        answered: Option<Moment>,
-        timing: &Timing,
+        answered: Option<Answered>,
     ) -> Result<(), String> {
         if self.finished && !matches!(event, Event::Notice(_)) {
             return Err(format!("{event:?} after the end"));
         }
         match event {
             Event::Lead { deadline, .. } | Event::Renewed { deadline } => {
-                let Some(sent) = answered else { return Err("claimed from no success".into()) };
-                if *deadline != sent + timing.renew_deadline() || *deadline <= local {
+                let Some(Answered { sent, purpose }) = answered else {
+                    return Err("claimed from no success".into());
+                };
+                if *deadline != sent + self.timing.renew_deadline() || *deadline <= local {
                     return Err(format!("a write sent at {sent} gave a right until {deadline} at {local}"));
                 }
                 let begins = matches!(event, Event::Lead { .. });
+                if purpose != if begins { Purpose::Acquire } else { Purpose::Renew } {
+                    return Err(format!("{event:?} from a write to {purpose:?}"));
+                }
                 if begins && (self.in_term || self.work != Work::Idle || self.stopped) {
                     return Err(format!("promoted while the work is {:?}", self.work));
                 }
@@ -169,10 +181,11 @@ impl Process {
                 self.in_term = false;
             }
             Event::Abandon(id) => {
-                if self.flying != Some(*id) {
+                // A reply may come too late by so little that it is handed over all the same.
+                let flying = self.flying.take();
+                if flying != Some(*id) && self.answered != Some(*id) {
                     return Err("gave up what was not under way".into());
                 }
-                self.flying = None;
             }
             Event::Finished => {
                 if self.in_term || !self.stopped {

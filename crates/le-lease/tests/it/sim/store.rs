@@ -8,8 +8,8 @@ pub(crate) type Writer = Option<usize>;
 /// One change of the Lease, as a watch tells it.
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
-    pub(crate) at: u64,
     pub(crate) record: Record,
+    pub(crate) writer: Writer,
     pub(crate) deleted: bool,
 }
 
@@ -43,26 +43,26 @@ impl Store {
     }
 
     /// Answers a request of a process.
-    pub(crate) fn serve(&mut self, now: u64, who: usize, request: &Request) -> Result<Reply, FreedAnother> {
+    pub(crate) fn serve(&mut self, who: usize, request: &Request) -> Result<Reply, FreedAnother> {
         Ok(match (request, &self.lease) {
             (Request::Get, Some(record)) => Reply::Found(record.clone()),
             (Request::Get | Request::Update { .. }, None) => Reply::NotFound,
             (Request::Create(_), Some(_)) => Reply::Conflict,
             (Request::Update { base, .. }, Some(record)) if record.version != *base => Reply::Conflict,
             (Request::Create(write) | Request::Update { write, .. }, _) if !valid(write) => Reply::Refused,
-            (Request::Create(write), None) => Reply::Written(self.write(now, Some(who), write, None)),
+            (Request::Create(write), None) => Reply::Written(self.write(Some(who), write, None)),
             (Request::Update { write, .. }, Some(record)) => {
                 if write.purpose == Purpose::Release && self.writer != Some(who) {
                     return Err(FreedAnother);
                 }
                 let uid = record.uid.clone();
-                Reply::Written(self.write(now, Some(who), write, Some(uid)))
+                Reply::Written(self.write(Some(who), write, Some(uid)))
             }
             (_, _) => unreachable!("there are no other requests"),
         })
     }
 
-    fn write(&mut self, now: u64, writer: Writer, write: &Write, uid: Option<String>) -> Record {
+    fn write(&mut self, writer: Writer, write: &Write, uid: Option<String>) -> Record {
         let record = Record {
             version: Version::new(0),
             uid: uid.unwrap_or_else(|| format!("uid-{}", self.version + 1)),
@@ -71,24 +71,24 @@ impl Store {
             transitions: Some(write.transitions),
             renewed: Some(write.time),
         };
-        self.put(now, writer, record)
+        self.put(writer, record)
     }
 
     /// Replaces the Lease by whatever a stranger likes.
-    pub(crate) fn put(&mut self, now: u64, writer: Writer, mut record: Record) -> Record {
+    pub(crate) fn put(&mut self, writer: Writer, mut record: Record) -> Record {
         self.version += 1;
         record.version = Version::new(self.version);
         self.writer = writer;
         self.lease = Some(record.clone());
-        self.history.push(Change { at: now, record: record.clone(), deleted: false });
+        self.history.push(Change { record: record.clone(), writer, deleted: false });
         record
     }
 
-    pub(crate) fn delete(&mut self, now: u64) {
+    pub(crate) fn delete(&mut self) {
         if let Some(mut record) = self.lease.take() {
             self.version += 1;
             record.version = Version::new(self.version);
-            self.history.push(Change { at: now, record, deleted: true });
+            self.history.push(Change { record, writer: self.writer, deleted: true });
         }
     }
 }

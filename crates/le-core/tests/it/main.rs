@@ -1,0 +1,10 @@
+//! What the words of leader election promise, tested.
+#![cfg(feature = "async")]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod clock;
+mod context;
+mod leadership;
+mod led;
+mod standing;
+mod term;

@@ -1,0 +1,13 @@
+//! The machine alone: every rule it keeps, on a bench without clock or network.
+
+mod bench;
+mod deletion;
+mod doubt;
+mod drain;
+mod look;
+mod odd;
+mod pace;
+mod right;
+mod traces;
+mod wire;
+mod words;
