@@ -11,7 +11,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use clap::Parser;
 use le_config::{Config, GoDuration, HolderIdentity, Timing};
-use le_core::{Bucket, BucketName, ElectorBuilder, Enqueue, LeaderAware, Leadership, PromoteError, StopReason};
+use le_core::{
+    Bucket, BucketName, ElectorBuilder, Enqueue, LeaderAware, Leadership, PromoteError, StopReason,
+};
 use le_lease::Report;
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
@@ -68,13 +70,13 @@ async fn main() -> anyhow::Result<()> {
 
     let worker = Arc::new(Worker::new(arguments.identity, arguments.drain));
     let reporter = Arc::clone(&worker);
-    let builder = le_lease::Builder::new(client, component)
-        .in_namespace(arguments.namespace)
-        .on_report(move |report| {
+    let builder = le_lease::Builder::new(client, component).in_namespace(arguments.namespace).on_report(
+        move |report| {
             if !matches!(report, Report::Recovered(_) | Report::WatchBack(_)) {
                 reporter.desk().say("error", json!({ "message": report.to_string() }));
             }
-        });
+        },
+    );
     let elector = builder.build("elect", worker.clone(), Enqueue::nowhere())?;
 
     let stop = CancellationToken::new();
@@ -132,7 +134,10 @@ impl Worker {
 impl LeaderAware for Worker {
     async fn promote(&self, leadership: Leadership, _: Option<Enqueue>) -> Result<(), PromoteError> {
         let mut desk = self.desk();
-        desk.say("lead", json!({ "lease": leadership.bucket().name().as_str(), "token": leadership.token().get() }));
+        desk.say(
+            "lead",
+            json!({ "lease": leadership.bucket().name().as_str(), "token": leadership.token().get() }),
+        );
         desk.led.insert(leadership.bucket().name().clone(), leadership);
         Ok(())
     }
@@ -141,9 +146,13 @@ impl LeaderAware for Worker {
         let left = {
             let mut desk = self.desk();
             let leadership = desk.led.remove(bucket.name().as_str());
-            let reason = leadership.as_ref().and_then(Leadership::stop_reason).unwrap_or(StopReason::ToldToStop);
+            let reason =
+                leadership.as_ref().and_then(Leadership::stop_reason).unwrap_or(StopReason::ToldToStop);
             let token = leadership.as_ref().map(|leadership| leadership.token().get());
-            desk.say("stop", json!({ "lease": bucket.name().as_str(), "token": token, "reason": reason.to_string() }));
+            desk.say(
+                "stop",
+                json!({ "lease": bucket.name().as_str(), "token": token, "reason": reason.to_string() }),
+            );
             leadership
         };
         // A lost leadership leaves nothing to finish.

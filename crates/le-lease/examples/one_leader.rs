@@ -17,6 +17,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// The work of the leader. It is dropped at the moment at which it leads no longer.
+#[expect(clippy::print_stdout, reason = "it is a program, and says what it does")]
 async fn controller(leadership: Leadership) {
     while leadership.ensure().is_ok() {
         println!("leading {} under token {}", leadership.bucket(), leadership.token());

@@ -42,7 +42,8 @@ pub use machine::{
 
 #[cfg(feature = "driver")]
 pub use driver::{
-    Builder, Election, ElectionError, Ending, LeaseError, LoadError, Outcome, Report, load_config, load_config_with,
+    Builder, Election, ElectionError, Ending, LeaseError, LoadError, Outcome, Report, load_config,
+    load_config_with,
 };
 
 #[cfg(all(doctest, feature = "driver"))]

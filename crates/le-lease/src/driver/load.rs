@@ -32,7 +32,9 @@ pub enum LoadError {
         source: Box<kube::Error>,
     },
     /// The API server does not answer. Nobody must act unless it lasts.
-    #[error("the ConfigMap {name:?} in namespace {namespace:?} cannot be read: no answer within {PATIENCE:?}")]
+    #[error(
+        "the ConfigMap {name:?} in namespace {namespace:?} cannot be read: no answer within {PATIENCE:?}"
+    )]
     TimedOut {
         /// The name of the ConfigMap.
         name: String,
@@ -78,7 +80,11 @@ pub async fn load_config(client: &Client) -> Result<Config, LoadError> {
 /// # Cancel safety
 ///
 /// Dropping the future loses nothing.
-pub async fn load_config_with(client: &Client, namespace: &str, parser: &Parser) -> Result<Config, LoadError> {
+pub async fn load_config_with(
+    client: &Client,
+    namespace: &str,
+    parser: &Parser,
+) -> Result<Config, LoadError> {
     let name = le_config::config_map_name(|key| std::env::var(key).ok());
     let namespace = namespace.to_owned();
     let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "ConfigMap"));

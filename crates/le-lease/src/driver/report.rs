@@ -64,7 +64,8 @@ fn write_chain(f: &mut fmt::Formatter<'_>, error: &dyn Error) -> fmt::Result {
     let mut source = error.source();
     while let Some(error) = source {
         // kube writes the whole status twice; its message says it all.
-        if let Some(kube::Error::Api(status)) = error.downcast_ref::<Box<kube::Error>>().map(|error| &**error) {
+        if let Some(kube::Error::Api(status)) = error.downcast_ref::<Box<kube::Error>>().map(|error| &**error)
+        {
             return write!(f, ": {}", status.message);
         }
         write!(f, ": {error}")?;

@@ -16,7 +16,7 @@ async fn given(server: &ApiServer, data: &[(&str, &str)]) {
         ..ConfigMap::default()
     };
     let api: Api<ConfigMap> = Api::namespaced(server.client("person"), "default");
-    api.create(&PostParams::default(), &config_map).await.unwrap();
+    api.create(&PostParams::default(), &config_map).await.expect("it can be created");
 }
 
 async fn load(server: &ApiServer) -> Result<Config, LoadError> {
@@ -31,7 +31,11 @@ async fn without_a_config_map_the_defaults_hold() {
 #[tokio::test(start_paused = true)]
 async fn the_config_map_of_the_namespace_is_read() {
     let server = ApiServer::new();
-    given(&server, &[("buckets", "7"), ("lease-duration", "15s"), ("renew-deadline", "10s"), ("retry-period", "2s")]).await;
+    given(
+        &server,
+        &[("buckets", "7"), ("lease-duration", "15s"), ("renew-deadline", "10s"), ("retry-period", "2s")],
+    )
+    .await;
     let config = load(&server).await.unwrap();
     assert_eq!((config.buckets(), config.timing().lease_duration().as_secs()), (7, 15));
 }
