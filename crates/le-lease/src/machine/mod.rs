@@ -85,6 +85,8 @@ pub struct Machine {
     doubt: bool,
     /// How many attempts in a row came to nothing.
     failures: u32,
+    /// How many writes to hold the Lease in a row were never answered.
+    unanswered: u32,
     /// Nothing is sent before this, after a failure.
     retry_at: Moment,
     /// The Lease is not read before this, while it need not be.
@@ -131,6 +133,7 @@ impl Machine {
             attempts: 0,
             doubt: false,
             failures: 0,
+            unanswered: 0,
             retry_at: Moment::ORIGIN,
             read_at: Moment::ORIGIN,
             compete_at: Moment::ORIGIN,

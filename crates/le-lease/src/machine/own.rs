@@ -13,6 +13,8 @@ const REMEMBERED: usize = 64;
 pub(crate) struct OwnWrites {
     last: Option<WriteTime>,
     applied: Option<OwnWrite>,
+    /// The last one whose success was answered in time.
+    answered: Option<WriteTime>,
     unsettled: VecDeque<OwnWrite>,
 }
 
@@ -40,6 +42,16 @@ impl OwnWrites {
     /// Tells whether the machine, which holds the Lease as `identity`, wrote what it carries, be it to hold it or to free it.
     pub(crate) fn made(&self, identity: &str, record: &Record) -> bool {
         self.find(identity, record).is_some()
+    }
+
+    /// Notes that the success of a write was answered in time.
+    pub(crate) fn answered(&mut self, time: WriteTime) {
+        self.answered = Some(time);
+    }
+
+    /// Tells whether the Lease carries a write that arrived without an answer.
+    pub(crate) fn is_unanswered(&self, record: &Record) -> bool {
+        record.renewed.is_some() && record.renewed != self.answered
     }
 
     /// Tells whether it was made anew by that.

@@ -52,6 +52,7 @@ impl Machine {
     }
 
     fn written(&mut self, now: Moment, flight: &Flight, write: WriteInFlight, record: Record) {
+        self.own.answered(write.time);
         let token = FencingToken::new(record.version.get());
         if self.sight.is_news(record.version) {
             self.see_record(now, record);
@@ -76,6 +77,7 @@ impl Machine {
             return;
         }
         self.failures = 0;
+        self.unanswered = 0;
         self.retry_at = now;
         match &mut self.phase {
             Phase::Leading(term) => {
@@ -150,6 +152,9 @@ impl Machine {
         self.fail(now, patience);
         self.read_at = now;
         if let Some(write) = write {
+            if write.purpose != Purpose::Release {
+                self.unanswered = self.unanswered.saturating_add(1);
+            }
             // It may have been applied, or may be later: nothing is claimed from it, and the Lease is read before the next write,
             // unless it was seen since.
             if self.has_moved_on(write) {

@@ -127,6 +127,7 @@ impl Machine {
     /// now, and a random while.
     fn end_of_claim(&mut self, now: Moment, record: &Record) -> Moment {
         let Some(holder) = record.holder() else { return Moment::ORIGIN };
+        self.unanswered = 0;
         if now >= self.retry_at + self.pace.retry_period() {
             // The last race for the Lease is long over: the next one begins without its failures.
             self.failures = 0;

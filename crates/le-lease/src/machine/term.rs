@@ -7,6 +7,9 @@ use super::event::{Event, Notice};
 use super::phase::Phase;
 use super::sight::State;
 
+/// So many writes in a row that arrive without an answer are bad luck; more are a way to lead that does not work.
+const MOST_UNANSWERED: u32 = 2;
+
 impl Machine {
     /// Takes in everything that is due by now. The deadline comes first: whatever else is late is then too late.
     pub(super) fn tick(&mut self, now: Moment) {
@@ -95,8 +98,23 @@ impl Machine {
         }
     }
 
+    /// Gives way to others where one's own writes arrive and their answers do not: such a replica would hold the Lease by writing
+    /// it again and again, and never lead. It frees the Lease, and competes again a little later each time.
+    fn give_way(&mut self, now: Moment) {
+        let held =
+            self.sight.record().is_some_and(|record| self.is_mine(record) && self.own.is_unanswered(record));
+        let idle = self.flight.is_none() && !self.doubt && now >= self.claim_at.max(self.lead_from);
+        if matches!(self.phase, Phase::Waiting) && held && idle && self.unanswered >= MOST_UNANSWERED {
+            let times = 1_u32 << (self.unanswered - MOST_UNANSWERED).min(16);
+            let wait = self.pace.breather().saturating_mul(2).saturating_mul(times);
+            self.compete_at = now + wait.min(self.timing.lease_duration());
+            self.begin_release(now);
+        }
+    }
+
     /// Ends a release that has nothing left to free: a successor's Lease is left alone.
     pub(super) fn settle(&mut self, now: Moment) {
+        self.give_way(now);
         if !matches!(self.phase, Phase::Releasing) || self.flight.is_some() || self.doubt {
             return;
         }

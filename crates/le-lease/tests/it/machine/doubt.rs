@@ -166,3 +166,44 @@ fn news_that_comes_late_or_twice_changes_nothing() {
     let news = bench.events.iter().filter(|event| matches!(event, Event::Lead { .. })).count();
     assert_eq!(news, 1);
 }
+
+/// With its writes applied and never answered, such a replica held the Lease for as long as that lasted, and nobody led.
+#[test]
+fn a_replica_whose_writes_arrive_and_are_never_answered_gives_way_to_others() {
+    let mut bench = Bench::leading();
+    bench.server = Server::Mute;
+    bench.wait(secs(10));
+    assert_eq!(bench.ended(), Some(StopReason::DeadlinePassed));
+    bench.drained();
+    bench.wait(millis(2_000));
+    assert_eq!(bench.holder(), None, "it freed the lease instead of taking it again: {:#?}", bench.log);
+    let freed = bench.writes().len();
+    bench.wait(millis(1_500));
+    assert_eq!(bench.writes().len(), freed, "others are given time to take it");
+    bench.server = Server::Serves;
+    bench.wait(secs(5));
+    assert!(bench.leads(), "where there are no others, it tries again: {:?}", bench.requests);
+}
+
+#[test]
+fn one_answer_that_is_lost_is_no_reason_to_give_way() {
+    let mut bench = Bench::bare(Options::default());
+    bench.server = Server::Mute;
+    bench.list();
+    bench.server = Server::Serves;
+    bench.wait(secs(5));
+    assert!(bench.leads());
+    assert!(bench.writes().iter().all(|write| write.purpose != Purpose::Release));
+}
+
+#[test]
+fn a_leader_whose_server_was_away_for_too_long_takes_its_lease_again_at_once() {
+    let mut bench = Bench::leading();
+    bench.server = Server::Swallows;
+    bench.wait(secs(12));
+    bench.drained();
+    bench.server = Server::Serves;
+    bench.wait(secs(4));
+    assert!(bench.leads());
+    assert!(bench.writes().iter().all(|write| write.purpose != Purpose::Release), "nothing of it arrived");
+}
