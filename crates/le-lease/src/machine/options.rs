@@ -10,7 +10,8 @@ pub struct Options {
     ///
     /// Somebody may still lead under a Lease that was deleted just before, unseen. By default it is created and led at once, as
     /// every peer does; with this on that window is closed, and a first start takes one lease duration longer. A Lease that its
-    /// leader creates again within its term is not held.
+    /// leader creates again within its term is not held. It is this replica's own lease duration that counts, for the other's is
+    /// not known: where they differ, the window is closed only for leaders with a shorter renew deadline.
     pub hold_new_leases: bool,
     /// The longest that the duration written by another holder is honoured; unlimited by default.
     pub longest_wait: Option<Duration>,

@@ -107,15 +107,11 @@ impl World {
         }
     }
 
-    /// Whether every candidate has seen who holds the Lease.
+    /// Whether every candidate has seen the Lease as it is, held.
     fn all_know(&self) -> bool {
-        let holder = self.store.lease().and_then(Record::holder);
-        holder.is_some()
-            && self
-                .processes
-                .iter()
-                .filter(|process| process.alive)
-                .all(|process| process.machine.holder() == holder)
+        let held = self.store.lease().filter(|lease| lease.holder().is_some());
+        let mut alive = self.processes.iter().filter(|process| process.alive);
+        held.is_some_and(|lease| alive.all(|process| process.machine.base() == Some(lease.version)))
     }
 
     fn blank(&mut self) -> Record {
