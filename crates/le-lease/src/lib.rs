@@ -3,11 +3,13 @@
 //! Most operators want one leader. [`Election`] is that:
 //!
 //! ```no_run
+//! # #[cfg(feature = "driver")]
+//! # async fn controller(_: le_core::Leadership) {}
+//! # #[cfg(feature = "driver")]
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use le_lease::Election;
 //! use tokio_util::sync::CancellationToken;
 //!
-//! # async fn controller(_: le_core::Leadership) {}
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = kube::Client::try_default().await?;
 //! let stop = CancellationToken::new();
 //! let election = Election::new(client, "my-operator")?;
