@@ -57,9 +57,8 @@ async fn renewals_that_always_go_wrong_end_the_term_exactly_a_renew_deadline_aft
         sleep(secs(60)).await;
         let requests = since(&server, "a", from);
         assert!(requests <= 60, "{what}: {requests} in a minute");
-        // Where the renewals of `a` are applied, it keeps the Lease from others without knowing.
-        let taken = promotions(&journal, "b");
-        assert!(taken == 1 || what.starts_with("applied") && taken == 0, "{what}");
+        // Also where the renewals of `a` are applied, unknown to it: it gives way.
+        assert_eq!(promotions(&journal, "b"), 1, "{what}");
         assert!(reports(&journal, "a", "another process").is_empty(), "{what}");
     }
 }

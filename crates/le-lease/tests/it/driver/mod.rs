@@ -13,6 +13,7 @@ mod no_watch;
 mod odd;
 mod process;
 mod requests;
+mod right;
 mod rights;
 mod rules;
 mod simple;

@@ -42,7 +42,7 @@ async fn through_an_hour_of_faults_terms_follow_one_another_in_order() {
         let lease = format!("controller.widgets.{bucket:02}-of-03");
         let of_lease = |line: &&Line| line.lease == lease;
         let tokens: Vec<u64> = lines.iter().filter(of_lease).filter_map(token).collect();
-        assert!(tokens.len() > 10 && tokens.is_sorted_by(|one, next| one < next), "{lease}: {tokens:?}");
+        assert!(tokens.len() >= 5 && tokens.is_sorted_by(|one, next| one < next), "{lease}: {tokens:?}");
         for name in names {
             let acts: Vec<&Act> =
                 lines.iter().filter(of_lease).filter(|l| l.replica == name).map(|l| &l.act).collect();
