@@ -229,7 +229,7 @@ impl Driver {
         }
     }
 
-    fn landed(&mut self, (id, write, outcome): (AttemptId, Option<Option<Version>>, Outcome)) {
+    fn landed(&mut self, (Flight { id, write, .. }, outcome): (Flight, Outcome)) {
         let failed = outcome.error.is_some();
         match outcome.error {
             Some(error) => self.failed(write, error),
@@ -264,12 +264,10 @@ impl Driver {
 }
 
 /// Waits for the request that is under way, if there is one.
-async fn land(under_way: &mut Option<Flight>) -> (AttemptId, Option<Option<Version>>, Outcome) {
+async fn land(under_way: &mut Option<Flight>) -> (Flight, Outcome) {
     let Some(flight) = under_way else { return pending().await };
     let outcome = (&mut flight.reply).await;
-    let (id, write) = (flight.id, flight.write);
-    *under_way = None;
-    (id, write, outcome)
+    (under_way.take().expect("it has just answered"), outcome)
 }
 
 async fn sleep_until(wake: Option<Moment>, now: Moment) {

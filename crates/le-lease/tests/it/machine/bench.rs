@@ -31,6 +31,11 @@ pub(crate) enum Server {
     Errs,
 }
 
+impl Server {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Serves, Self::Swallows, Self::Mute, Self::Late, Self::Slow, Self::Refuses, Self::Errs];
+}
+
 /// The number under which the machine writes.
 const ME: usize = 0;
 

@@ -185,15 +185,7 @@ fn a_step_down_overtaking_an_acquisition_leads_nobody() {
 
 #[test]
 fn a_stop_finishes_from_every_phase_with_every_request_under_way() {
-    for server in [
-        Server::Serves,
-        Server::Swallows,
-        Server::Mute,
-        Server::Late,
-        Server::Slow,
-        Server::Refuses,
-        Server::Errs,
-    ] {
+    for server in Server::ALL {
         for delay in [0, 1, 700, 1999, 2000, 2001, 4100, 9999, 10_000, 15_150, 40_000] {
             for (what, mut bench) in phases() {
                 bench.server = server;
@@ -219,15 +211,7 @@ fn a_stop_finishes_from_every_phase_with_every_request_under_way() {
 
 #[test]
 fn a_deletion_is_survived_in_every_phase_with_every_request_under_way() {
-    for server in [
-        Server::Serves,
-        Server::Swallows,
-        Server::Mute,
-        Server::Late,
-        Server::Slow,
-        Server::Refuses,
-        Server::Errs,
-    ] {
+    for server in Server::ALL {
         for watch in [true, false] {
             for (what, mut bench) in phases() {
                 (bench.server, bench.watch) = (server, watch);
