@@ -69,25 +69,45 @@ pub trait Membership: fmt::Debug + Send + Sync {
     fn has(&self, key: &NamespacedName<'_>) -> bool;
 }
 
+/// Divides all keys among numbered parts, so that whoever has many of the parts finds the one of a key with one question.
+///
+/// It is asked as often as a [`Membership`], and the same holds for it. A part keeps its number for good.
+pub trait Division: fmt::Debug + Send + Sync {
+    /// Returns the number of the part that has this key.
+    fn part(&self, key: &NamespacedName<'_>) -> usize;
+}
+
 /// A part of all keys, with a name that is fit for a lock. Cheap to clone.
 ///
 /// Two buckets are the same when their names are.
 #[derive(Clone)]
 pub struct Bucket {
     name: BucketName,
-    /// `None` has every key.
-    members: Option<Arc<dyn Membership>>,
+    keys: Keys,
+}
+
+/// Which keys a bucket has.
+#[derive(Clone)]
+pub(crate) enum Keys {
+    All,
+    Members(Arc<dyn Membership>),
+    Part(Arc<dyn Division>, usize),
 }
 
 impl Bucket {
     /// Makes a bucket of the keys that `members` lets in.
     pub fn new(name: impl Into<BucketName>, members: Arc<dyn Membership>) -> Self {
-        Self { name: name.into(), members: Some(members) }
+        Self { name: name.into(), keys: Keys::Members(members) }
+    }
+
+    /// Makes a bucket of the keys that are in one part of `division`.
+    pub fn part(name: impl Into<BucketName>, division: Arc<dyn Division>, part: usize) -> Self {
+        Self { name: name.into(), keys: Keys::Part(division, part) }
     }
 
     /// Makes a bucket that has every key, under a name of its own: one lock for all the work.
     pub fn whole(name: impl Into<BucketName>) -> Self {
-        Self { name: name.into(), members: None }
+        Self { name: name.into(), keys: Keys::All }
     }
 
     /// Makes the universal bucket: it has the empty name and every key.
@@ -102,7 +122,16 @@ impl Bucket {
 
     /// Tells whether the bucket has this key.
     pub fn has(&self, key: &NamespacedName<'_>) -> bool {
-        self.members.as_ref().is_none_or(|members| members.has(key))
+        match &self.keys {
+            Keys::All => true,
+            Keys::Members(members) => members.has(key),
+            Keys::Part(division, part) => division.part(key) == *part,
+        }
+    }
+
+    #[cfg(feature = "async")]
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
     }
 }
 

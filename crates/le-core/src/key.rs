@@ -41,6 +41,11 @@ impl<'a> NamespacedName<'a> {
         &self.name
     }
 
+    /// Returns the namespace and the name.
+    pub fn into_parts(self) -> (Cow<'a, str>, Cow<'a, str>) {
+        (self.namespace, self.name)
+    }
+
     /// Makes a key that borrows nothing, for a queue or a map.
     pub fn into_owned(self) -> NamespacedName<'static> {
         NamespacedName {

@@ -116,10 +116,14 @@ impl Leadership {
         let mut work = pin!(work);
         let mut lost = pin!(self.lost());
         poll_fn(|context| {
-            if lost.as_mut().poll(context).is_ready() || !self.is_valid() {
+            if !self.is_valid() {
                 return Poll::Ready(Err(self.not_leading()));
             }
-            work.as_mut().poll(context).map(Ok)
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(Ok(done));
+            }
+            // Whoever ends a term makes it invalid before anybody is woken, so that this is only there to be woken by.
+            lost.as_mut().poll(context).map(|()| Err(self.not_leading()))
         })
         .await
     }

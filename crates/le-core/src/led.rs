@@ -4,11 +4,10 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
-use crate::{Bucket, Enqueue, LeaderAware, Leadership, NamespacedName, PromoteError};
+use crate::{Bucket, BucketMap, Enqueue, LeaderAware, Leadership, NamespacedName, PromoteError};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type OnPromote = dyn Fn(Leadership, Option<Enqueue>) -> BoxFuture<Result<(), PromoteError>> + Send + Sync;
@@ -19,7 +18,7 @@ type OnDemote = dyn Fn(Bucket) -> BoxFuture<()> + Send + Sync;
 /// Questions take no lock and allocate nothing. The functions run without anything held, so they may ask it questions. A bucket
 /// is in the set before the function for its promotion is called, and out of it before that for its demotion.
 pub struct LedBuckets {
-    led: ArcSwap<Vec<Leadership>>,
+    led: BucketMap<Leadership>,
     changed: Notify,
     on_promote: Option<Box<OnPromote>>,
     on_demote: Option<Box<OnDemote>>,
@@ -28,7 +27,7 @@ pub struct LedBuckets {
 impl LedBuckets {
     /// Makes an empty set without functions.
     pub fn new() -> Self {
-        Self { led: ArcSwap::default(), changed: Notify::new(), on_promote: None, on_demote: None }
+        Self { led: BucketMap::new(), changed: Notify::new(), on_promote: None, on_demote: None }
     }
 
     /// Sets the function that begins the work on a bucket; see [`LeaderAware::promote`].
@@ -55,17 +54,17 @@ impl LedBuckets {
 
     /// Tells whether this replica leads the bucket of `key` at this very moment.
     pub fn is_leader_for(&self, key: &NamespacedName<'_>) -> bool {
-        self.led.load().iter().any(|led| led.bucket().has(key) && led.is_valid())
+        self.led.any(key, Leadership::is_valid)
     }
 
     /// Returns the valid leadership of the bucket of `key`, where this replica has it.
     pub fn leadership_for(&self, key: &NamespacedName<'_>) -> Option<Leadership> {
-        self.led.load().iter().find(|led| led.bucket().has(key) && led.is_valid()).cloned()
+        self.led.find(key, Leadership::is_valid)
     }
 
     /// Returns the leaderships that are valid at this very moment.
     pub fn leaderships(&self) -> Vec<Leadership> {
-        self.led.load().iter().filter(|led| led.is_valid()).cloned().collect()
+        self.led.values().into_iter().filter(Leadership::is_valid).collect()
     }
 
     /// Waits until this replica leads the bucket of `key`.
@@ -84,7 +83,7 @@ impl LedBuckets {
     }
 
     fn remove(&self, bucket: &Bucket) {
-        self.led.rcu(|led| led.iter().filter(|led| led.bucket() != bucket).cloned().collect::<Vec<_>>());
+        self.led.remove(bucket);
         self.changed.notify_waiters();
     }
 }
@@ -99,7 +98,7 @@ impl Default for LedBuckets {
 impl LeaderAware for LedBuckets {
     async fn promote(&self, leadership: Leadership, enqueue: Option<Enqueue>) -> Result<(), PromoteError> {
         let bucket = leadership.bucket().clone();
-        self.led.rcu(|led| led.iter().cloned().chain([leadership.clone()]).collect::<Vec<_>>());
+        self.led.insert(bucket.clone(), leadership.clone());
         self.changed.notify_waiters();
         let Some(on_promote) = &self.on_promote else { return Ok(()) };
         let promoted = on_promote(leadership, enqueue).await;
@@ -119,6 +118,6 @@ impl LeaderAware for LedBuckets {
 
 impl fmt::Debug for LedBuckets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LedBuckets").field("led", &self.led.load()).finish_non_exhaustive()
+        f.debug_struct("LedBuckets").field("led", &self.led).finish_non_exhaustive()
     }
 }

@@ -41,6 +41,8 @@ mod token;
 #[cfg(feature = "async")]
 mod aware;
 #[cfg(feature = "async")]
+mod bucket_map;
+#[cfg(feature = "async")]
 mod clock;
 #[cfg(feature = "async")]
 mod context;
@@ -59,7 +61,7 @@ mod term;
 #[cfg(feature = "async")]
 mod unopposed;
 
-pub use bucket::{Bucket, BucketName, Membership};
+pub use bucket::{Bucket, BucketName, Division, Membership};
 pub use key::NamespacedName;
 pub use moment::Moment;
 pub use reason::StopReason;
@@ -67,6 +69,8 @@ pub use token::FencingToken;
 
 #[cfg(feature = "async")]
 pub use aware::{Enqueue, LeaderAware};
+#[cfg(feature = "async")]
+pub use bucket_map::{BucketMap, BucketReader};
 #[cfg(feature = "async")]
 pub use clock::Clock;
 #[cfg(feature = "async")]

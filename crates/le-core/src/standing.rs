@@ -7,9 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    Bucket, Clock, Elector, ElectorError, Enqueue, FencingToken, LeaderAware, Moment, StopReason, Term,
-};
+use crate::{Bucket, Elector, ElectorError, Enqueue, FencingToken, LeaderAware, Term};
 
 /// How long to wait after a promotion that failed. Knative's default retry period; the reference ends the process instead.
 const RETRY_PERIOD: Duration = Duration::from_secs(10);
@@ -32,24 +30,13 @@ impl StandingElector {
 
     /// Leads until `stop`, or until the promotion fails. Tells whether it was stopped.
     async fn lead(&self, stop: &CancellationToken) -> bool {
-        let term = Term::begin(self.bucket.clone(), FencingToken::NONE, Moment::NEVER, Arc::new(NoTime));
-        // The promotion first: it has then begun in any case, and the demotion below has something to end.
-        let promoted = tokio::select! {
-            biased;
-            promoted = self.aware.promote(term.leadership(), self.enqueue.clone()) => promoted,
-            () = stop.cancelled() => Ok(()),
-        };
-        if let Err(error) = promoted {
-            tracing::error!(bucket = %self.bucket, error = &error as &dyn std::error::Error,
+        let term = Term::standing(self.bucket.clone(), FencingToken::NONE);
+        let led = term.lead(&*self.aware, self.enqueue.clone(), stop).await;
+        if let Err(error) = &led {
+            tracing::error!(bucket = %self.bucket, error = error as &dyn std::error::Error,
                 "promotion failed; the next try follows in {RETRY_PERIOD:?}");
-            term.end(StopReason::PromotionFailed);
-            return false;
         }
-        stop.cancelled().await;
-        term.tell_to_stop();
-        self.aware.demote(&self.bucket).await;
-        term.end(StopReason::ToldToStop);
-        true
+        led.is_ok()
     }
 }
 
@@ -73,15 +60,5 @@ impl Elector for StandingElector {
 impl fmt::Debug for StandingElector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StandingElector").field("bucket", &self.bucket).finish_non_exhaustive()
-    }
-}
-
-/// The clock of a right that never runs out.
-#[derive(Debug)]
-struct NoTime;
-
-impl Clock for NoTime {
-    fn now(&self) -> Moment {
-        Moment::ORIGIN
     }
 }

@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 
 use crate::leadership::Right;
-use crate::{Bucket, Clock, FencingToken, Leadership, Moment, StopReason};
+use crate::{
+    Bucket, Clock, Enqueue, FencingToken, LeaderAware, Leadership, Moment, PromoteError, StopReason,
+};
 
 /// One term of one bucket, in the hands of the elector that won it: whoever writes an elector makes one per term, and gives
 /// [`leadership`](Self::leadership) to the work.
@@ -32,6 +34,45 @@ impl Term {
             lost: CancellationToken::new(),
         };
         Self { right: Arc::new(right) }
+    }
+
+    /// Begins a term that needs no renewal: it holds until it is ended.
+    pub fn standing(bucket: Bucket, token: FencingToken) -> Self {
+        Self::begin(bucket, token, Moment::NEVER, Arc::new(NoTime))
+    }
+
+    /// Leads for the whole of this term: promotes, waits for `stop`, demotes, and ends the term when the work has drained.
+    ///
+    /// It is what an elector does whose lock needs no attention while it is held, and returns when the lock may be released.
+    ///
+    /// # Errors
+    ///
+    /// As the promotion gives it. The term has ended then, without a demotion.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the term at once, without a demotion.
+    pub async fn lead(
+        self,
+        aware: &dyn LeaderAware,
+        enqueue: Option<Enqueue>,
+        stop: &CancellationToken,
+    ) -> Result<(), PromoteError> {
+        // The promotion first: it has then begun in any case, and the demotion below has something to end.
+        let promoted = tokio::select! {
+            biased;
+            promoted = aware.promote(self.leadership(), enqueue) => promoted,
+            () = stop.cancelled() => Ok(()),
+        };
+        if promoted.is_err() {
+            self.end(StopReason::PromotionFailed);
+            return promoted;
+        }
+        stop.cancelled().await;
+        self.tell_to_stop();
+        aware.demote(&self.right.bucket).await;
+        self.end(StopReason::ToldToStop);
+        Ok(())
     }
 
     /// Returns the work's half of the term.
@@ -78,5 +119,15 @@ impl Drop for Term {
 impl fmt::Debug for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Term").field(&self.leadership()).finish()
+    }
+}
+
+/// The clock of a right that never runs out.
+#[derive(Debug)]
+struct NoTime;
+
+impl Clock for NoTime {
+    fn now(&self) -> Moment {
+        Moment::ORIGIN
     }
 }

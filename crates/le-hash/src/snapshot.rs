@@ -13,6 +13,8 @@ use crate::prepared::Prepared;
 /// All its look-ups agree with each other, and they write to nothing that threads share: they are the fastest there are.
 pub struct Snapshot {
     names: Box<[BucketName]>,
+    /// By rank: the numbers that the names keep while others come and go.
+    numbers: Box<[usize]>,
     prepared: Prepared,
 }
 
@@ -25,7 +27,21 @@ impl Snapshot {
             return Err(BucketSetError::Empty);
         }
         let prepared = Prepared::new(names.iter().map(BucketName::as_str))?;
-        Ok(Self { names: names.into(), prepared })
+        Ok(Self { numbers: (0..names.len()).collect(), names: names.into(), prepared })
+    }
+
+    /// Gives each name its number.
+    pub(crate) fn numbered(mut self, number: impl FnMut(&BucketName) -> usize) -> Self {
+        self.numbers = self.names.iter().map(number).collect();
+        self
+    }
+
+    pub(crate) fn numbers(&self) -> &[usize] {
+        &self.numbers
+    }
+
+    pub(crate) fn number_of_owner(&self, key: &NamespacedName<'_>) -> usize {
+        self.numbers[self.prepared.owner(Key::of_object(key))]
     }
 
     /// Returns the name of the bucket that has this key.

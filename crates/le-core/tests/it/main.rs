@@ -2,6 +2,7 @@
 #![cfg(feature = "async")]
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod bucket_map;
 mod clock;
 mod context;
 mod leadership;

@@ -100,3 +100,33 @@ fn sets_and_snapshots_go_where_threads_go() {
     check::<BucketSet>();
     check::<le_hash::Snapshot>();
 }
+
+#[test]
+fn a_bucket_keeps_its_keys_apart_while_names_come_go_and_come_again() {
+    let set = BucketSet::new(["a", "b"]).unwrap();
+    let mut buckets = set.buckets();
+    for names in [&["b", "c"][..], &["0", "c"], &["a", "c", "0"], &["a", "b", "c", "0"]] {
+        set.update(names).unwrap();
+        buckets.extend(set.buckets());
+        for key in (0..50).map(|i| NamespacedName::new("ns", format!("object-{i}"))) {
+            let owner = set.owner(&key);
+            assert!(
+                buckets.iter().all(|bucket| bucket.has(&key) == (*bucket.name() == owner)),
+                "{key} {names:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_buckets_of_a_set_are_found_with_one_question() {
+    let set = BucketSet::new((0..20).map(|i| i.to_string())).unwrap();
+    let map = le_core::BucketMap::new();
+    for bucket in set.buckets().into_iter().chain(set.clone().buckets()) {
+        map.insert(bucket.clone(), bucket.name().clone());
+    }
+    assert_eq!(format!("{map:?}").matches(':').count(), 20);
+    for key in (0..50).map(|i| NamespacedName::new("ns", format!("object-{i}"))) {
+        assert_eq!(map.find(&key, |_| true), Some(set.owner(&key)));
+    }
+}
