@@ -27,6 +27,12 @@ impl WallClock {
         self.after(Duration::ZERO)
     }
 
+    /// The present time as a Lease has it: with six digits of a second.
+    pub(crate) fn now_micro(&self) -> String {
+        let time = self.started.saturating_add(self.elapsed()).unwrap_or(Timestamp::MAX);
+        time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+    }
+
     /// The time that lies `ahead` of the present, in whole seconds.
     pub(crate) fn after(&self, ahead: Duration) -> String {
         let time = self.started.saturating_add(self.elapsed() + ahead).unwrap_or(Timestamp::MAX);

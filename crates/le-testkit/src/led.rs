@@ -12,8 +12,8 @@ use crate::meta;
 use crate::server::Shared;
 use crate::store::{Key, Stored};
 
-const LEASES: &str = "leases.coordination.k8s.io";
-const LIMIT: Duration = Duration::from_secs(60 * 60);
+pub(crate) const LEASES: &str = "leases.coordination.k8s.io";
+pub(crate) const LIMIT: Duration = Duration::from_secs(60 * 60);
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 

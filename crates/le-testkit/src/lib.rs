@@ -31,6 +31,19 @@
 //! # }
 //! ```
 //!
+//! # Testing an operator
+//!
+//! Give the operator a client of the server, [`fill`](ApiServer::fill) in the objects that it is to handle, and choose who says
+//! which replica leads:
+//!
+//! - the test: with [`ByHand`] as the operator's builder, nothing is elected. [`promote`](ByHand::promote) makes a replica lead a
+//!   bucket, [`hand_over`](ByHand::hand_over) moves it to another as a rolling update does, [`lose`](ByHand::lose) takes it away in
+//!   the middle of a reconcile, and [`expire`](ByHand::expire) does so while the process is asleep;
+//! - an election over Leases: [`until_led`](ApiServer::until_led) and [`until_free`](ApiServer::until_free) wait for its outcome,
+//!   [`take_lease`](ApiServer::take_lease) makes a holder lose its Lease, [`Faults::partition`] cuts a replica off.
+//!
+//! # How it works
+//!
 //! The clients are kube's own; nothing of the server is mocked away. Under `#[tokio::test(start_paused = true)]` everything
 //! happens in virtual time. [`ApiServer::listen`] serves the same over HTTP, for `kubectl`, for Go, for processes; the example
 //! `serve` does only that.

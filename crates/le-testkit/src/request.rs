@@ -78,7 +78,7 @@ pub(crate) struct Parts {
 }
 
 /// The headers that matter. The log keeps many requests, so the others are not kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Headers {
     pub(crate) accept: Option<Box<str>>,
     pub(crate) content_type: Option<Box<str>>,

@@ -1,6 +1,8 @@
 //! The server: its state, and how it is reached in process.
 
+mod fill;
 mod handle;
+mod leases;
 mod namespaces;
 mod route;
 mod service;

@@ -1,6 +1,7 @@
 //! The objects, under one resourceVersion that only grows.
 
 mod history;
+mod snapshot;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -10,9 +11,11 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 pub(crate) use history::{Change, Event, TooOld};
+pub(crate) use snapshot::Snapshot;
 
 use crate::meta;
 use history::History;
+use snapshot::Snapshots;
 
 /// Versions begin well above 1, for a version that somebody made up is too old on a real server as well.
 const FIRST: u64 = 100;
@@ -47,6 +50,7 @@ pub(crate) struct Store {
     version: u64,
     objects: BTreeMap<Key, Stored>,
     history: History,
+    snapshots: Snapshots,
     changed: watch::Sender<u64>,
 }
 
@@ -56,6 +60,7 @@ impl Store {
             version: FIRST,
             objects: BTreeMap::new(),
             history: History::new(history, FIRST),
+            snapshots: Snapshots::default(),
             changed: watch::Sender::new(FIRST),
         }
     }
@@ -97,12 +102,16 @@ impl Store {
         resource: &str,
         namespace: Option<&str>,
         version: u64,
-    ) -> Result<BTreeMap<Key, Arc<Value>>, TooOld> {
+    ) -> Result<Arc<Snapshot>, TooOld> {
+        let since = self.history.since(version)?;
+        if let Some(kept) = self.snapshots.find(resource, namespace, version) {
+            return Ok(kept);
+        }
         let mut objects: BTreeMap<Key, Arc<Value>> = self
             .range(resource, namespace)
             .map(|(key, stored)| (key.clone(), Arc::clone(&stored.object)))
             .collect();
-        for event in self.history.since(version)?.rev() {
+        for event in since.rev() {
             let inside = &*event.key.resource == resource
                 && namespace.is_none_or(|namespace| event.key.namespace == namespace);
             if inside {
@@ -112,7 +121,17 @@ impl Store {
                 };
             }
         }
-        Ok(objects)
+        Ok(Arc::new(Snapshot {
+            resource: resource.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            version,
+            objects: objects.into_iter().collect(),
+        }))
+    }
+
+    /// Keeps a list of which more pages will be wanted.
+    pub(crate) fn keep(&mut self, snapshot: Arc<Snapshot>) {
+        self.snapshots.keep(snapshot);
     }
 
     /// What happened after `version`, oldest first.
@@ -133,6 +152,11 @@ impl Store {
         let change = if before.is_some() { Change::Modified } else { Change::Added };
         self.record(key, change, Arc::clone(&now), before);
         now
+    }
+
+    /// Makes room in the history for one change more, so that many at once drive no watch off.
+    pub(crate) fn remember_one_more(&mut self) {
+        self.history.extend();
     }
 
     /// Changes who owns the fields of an object, which is no change of the object.

@@ -39,6 +39,11 @@ impl Call {
     pub(super) fn object(&self, unknown_fields: UnknownFields) -> Outcome<Decoded> {
         let object = self.parse()?;
         self.check_custom_type(&object)?;
+        self.object_of(object, unknown_fields)
+    }
+
+    /// Reads a value as an object of this kind.
+    pub(super) fn object_of(&self, object: Value, unknown_fields: UnknownFields) -> Outcome<Decoded> {
         let said = |field: &str| object[field].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         let word = said("kind").unwrap_or_else(|| self.kind.kind().to_owned());
         let version = said("apiVersion").unwrap_or_else(|| self.kind.api_version());

@@ -1,10 +1,12 @@
 //! Creations.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use http::{Response, StatusCode};
 use serde_json::Value;
 
-use super::options::WriteOptions;
+use super::options::{UnknownFields, WriteOptions};
 use super::{Call, Owners, Shape, write};
 use crate::failure::{Failure, Outcome};
 use crate::meta;
@@ -22,6 +24,27 @@ impl Call {
         Ok(self.show(wanted, StatusCode::CREATED, &object, &decoded.warnings))
     }
 
+    /// Creates an object that came without a request of its own, and belongs to nobody.
+    pub(crate) fn fill(&self, object: Value) {
+        let name = meta::name(&object).to_owned();
+        let options = WriteOptions {
+            dry_run: false,
+            force: false,
+            manager: String::new(),
+            unknown_fields: UnknownFields::Refuse,
+        };
+        let created = self.object_of(object, options.unknown_fields).and_then(|decoded| {
+            let mut store = self.server.store();
+            store.remember_one_more();
+            self.create_object(&mut store, decoded.object, Owners::default(), &options)
+        });
+        if let Err(failure) = created {
+            let status = failure.status();
+            let why = status["message"].as_str().unwrap_or_default();
+            panic!("{} {name:?} cannot be created: {why}", self.kind.kind());
+        }
+    }
+
     /// Stores a new object, after everything that can be wrong with it has been looked at.
     pub(super) fn create_object(
         &self,
@@ -29,7 +52,7 @@ impl Call {
         mut object: Value,
         owners: Owners,
         options: &WriteOptions,
-    ) -> Outcome<Value> {
+    ) -> Outcome<Arc<Value>> {
         let kind = &*self.kind;
         self.check_body_namespace(&mut object)?;
         self.check_namespace(store, meta::name(&object))?;
@@ -61,10 +84,10 @@ impl Call {
             return Err(if leaving { failure.being_deleted() } else { failure });
         }
         if options.dry_run {
-            return Ok(object);
+            return Ok(Arc::new(object));
         }
         let stored: Stored = self.stored(object, owners, None);
-        Ok(Value::clone(&store.put(key, stored)))
+        Ok(store.put(key, stored))
     }
 
     /// A generated name that is not taken, if a few tries find one.

@@ -1,6 +1,5 @@
 //! Lists: whole, in pages, or as of an earlier version.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -13,7 +12,7 @@ use super::options::ListOptions;
 use super::{Call, Shape, go_json, shape};
 use crate::failure::{Failure, Outcome};
 use crate::select::Selector;
-use crate::store::{Key, Store};
+use crate::store::{Key, Snapshot};
 use crate::table;
 
 /// Where a list that came in pages goes on: after which key, and as of which version.
@@ -28,26 +27,22 @@ impl Call {
         let wanted = Shape::negotiate(&self.request)?;
         let options = ListOptions::parse(&self.request)?;
         let selector = Selector::parse(&self.request, &self.kind)?;
-        let store = self.server.store();
         let place = options.token.as_deref().map(|token| Place::parse(token, &options)).transpose()?;
-        let (version, objects) = self.objects_for(&store, &options, place.as_ref())?;
-        drop(store);
-        let after = place.map(|place| place.after);
-        let mut matching = objects
-            .into_iter()
-            .filter(|(key, _)| {
-                after.as_ref().is_none_or(|after| (&key.namespace, &key.name) > (&after.0, &after.1))
-            })
-            .filter(|(_, object)| selector.matches(object));
+        let snapshot = self.snapshot(&options, place.as_ref())?;
+        let objects = match &place {
+            Some(Place { after: (namespace, name), .. }) => snapshot.after(namespace, name),
+            None => &snapshot.objects,
+        };
+        let mut matching = objects.iter().filter(|(_, object)| selector.matches(object));
         let limit = if options.limit == 0 { usize::MAX } else { options.limit };
-        let page: Vec<(Key, Arc<Value>)> = matching.by_ref().take(limit).collect();
-        let remaining = matching.count();
-        let mut metadata = json!({ "resourceVersion": version.to_string() });
-        if let (Some((last, _)), true) = (page.last(), remaining > 0) {
-            metadata["continue"] = Place::token(version, last, self.kind.is_namespaced()).into();
+        let page: Vec<&(Key, Arc<Value>)> = matching.by_ref().take(limit).collect();
+        let mut metadata = json!({ "resourceVersion": snapshot.version.to_string() });
+        if let (Some((last, _)), true) = (page.last(), matching.next().is_some()) {
+            metadata["continue"] = Place::token(snapshot.version, last, self.kind.is_namespaced()).into();
             if selector.is_empty() {
-                metadata["remainingItemCount"] = remaining.into();
+                metadata["remainingItemCount"] = (objects.len() - page.len()).into();
             }
+            self.server.store().keep(Arc::clone(&snapshot));
         }
         let shown: Vec<_> = page.iter().map(|(_, object)| self.kind.shown(object)).collect();
         let items = shown.iter().map(|object| &**object);
@@ -81,12 +76,8 @@ impl Call {
     }
 
     /// The objects, as of the version that was asked for.
-    fn objects_for(
-        &self,
-        store: &Store,
-        options: &ListOptions,
-        place: Option<&Place>,
-    ) -> Outcome<(u64, BTreeMap<Key, Arc<Value>>)> {
+    fn snapshot(&self, options: &ListOptions, place: Option<&Place>) -> Outcome<Arc<Snapshot>> {
+        let store = self.server.store();
         let (resource, namespace) = (self.kind.storage(), self.target.namespace.as_deref());
         let current = store.version();
         let wanted = match place {
@@ -96,11 +87,10 @@ impl Call {
         if let Some(version) = options.version.filter(|version| *version > current) {
             return Err(Failure::too_large_version(version, current));
         }
-        let objects = store.at(resource, namespace, wanted).map_err(|_| match place {
+        store.at(resource, namespace, wanted).map_err(|_| match place {
             Some(place) => Failure::continue_expired(&place.without_version()),
             None => Failure::expired("The resourceVersion for the provided list is too old."),
-        })?;
-        Ok((wanted, objects))
+        })
     }
 }
 

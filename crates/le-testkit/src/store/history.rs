@@ -56,6 +56,10 @@ impl History {
         }
     }
 
+    pub(super) fn extend(&mut self) {
+        self.limit += 1;
+    }
+
     pub(super) fn compact(&mut self, version: u64) {
         self.events.clear();
         self.oldest = version;

@@ -1,5 +1,10 @@
 //! The elector that is driven by hand.
 
+mod losing;
+mod peers;
+mod queues;
+mod turns;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +28,11 @@ struct Program {
 
 /// A program that keeps what it leads, and takes five seconds to drain.
 fn program() -> Program {
+    start(&ByHand::new(), "queue")
+}
+
+/// The same, as a replica with a queue of its own.
+fn start(hand: &ByHand, queue: &str) -> Program {
     let (last, demoted) = (Arc::new(Mutex::new(None)), Arc::new(AtomicUsize::new(0)));
     let (keep, count) = (Arc::clone(&last), Arc::clone(&demoted));
     let led = LedBuckets::new()
@@ -38,8 +48,8 @@ fn program() -> Program {
                 count.fetch_add(1, Ordering::SeqCst);
             }
         });
-    let (hand, led, stop) = (ByHand::new(), Arc::new(led), CancellationToken::new());
-    let elector = hand.build("queue", led.clone(), Enqueue::nowhere()).unwrap();
+    let (hand, led, stop) = (hand.clone(), Arc::new(led), CancellationToken::new());
+    let elector = hand.build(queue, led.clone(), Enqueue::nowhere()).unwrap();
     let running = tokio::spawn({
         let stop = stop.clone();
         async move { elector.run(stop).await.unwrap() }
@@ -47,11 +57,22 @@ fn program() -> Program {
     Program { hand, led, last, demoted, stop, running }
 }
 
+impl Program {
+    /// The leadership that it was given last.
+    fn given(&self) -> Leadership {
+        self.last.lock().unwrap().clone().expect("it was promoted")
+    }
+
+    fn demoted(&self) -> usize {
+        self.demoted.load(Ordering::SeqCst)
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_promoted_bucket_is_led_and_a_demoted_one_has_drained() {
     let program = program();
     program.hand.promote(Bucket::whole("b")).await.unwrap();
-    let leadership = program.last.lock().unwrap().clone().unwrap();
+    let leadership = program.given();
     assert!(leadership.is_valid() && program.led.is_leader_for(&NamespacedName::new("ns", "x")));
     assert_eq!(program.hand.led(), ["b".into()]);
     let start = Instant::now();
@@ -69,15 +90,15 @@ async fn a_promoted_bucket_is_led_and_a_demoted_one_has_drained() {
 async fn a_lost_bucket_is_gone_before_the_work_hears_of_it() {
     let program = program();
     program.hand.promote(Bucket::whole("b")).await.unwrap();
-    let leadership = program.last.lock().unwrap().clone().unwrap();
+    let leadership = program.given();
     let watch = async {
         sleep(seconds(1)).await;
         assert!(!leadership.is_valid());
-        assert_eq!(program.demoted.load(Ordering::SeqCst), 0);
+        assert_eq!(program.demoted(), 0);
     };
     tokio::join!(program.hand.lose("b"), watch);
     assert_eq!(leadership.stop_reason(), Some(StopReason::DeadlinePassed));
-    assert_eq!(program.demoted.load(Ordering::SeqCst), 1);
+    assert_eq!(program.demoted(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,7 +107,7 @@ async fn every_term_has_a_greater_token() {
     let mut last = None;
     for _ in 0..3 {
         program.hand.promote(Bucket::whole("b")).await.unwrap();
-        let token = program.last.lock().unwrap().as_ref().unwrap().token();
+        let token = program.given().token();
         assert!(last < Some(token));
         last = Some(token);
         program.hand.lose_because("b", StopReason::Replaced).await;
@@ -95,24 +116,24 @@ async fn every_term_has_a_greater_token() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_demotes_everything_side_by_side() {
-    let program = program();
+    let mut program = program();
     for bucket in ["a", "b", "c"] {
         program.hand.promote(Bucket::whole(bucket)).await.unwrap();
     }
     let start = Instant::now();
     program.stop.cancel();
-    program.running.await.unwrap();
+    (&mut program.running).await.unwrap();
     assert_eq!(start.elapsed(), seconds(5));
-    assert_eq!(program.demoted.load(Ordering::SeqCst), 3);
+    assert_eq!(program.demoted(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_elector_that_is_dropped_leads_nothing() {
-    let program = program();
+    let mut program = program();
     program.hand.promote(Bucket::whole("b")).await.unwrap();
     program.running.abort();
-    let _ = program.running.await;
-    assert!(!program.last.lock().unwrap().as_ref().unwrap().is_valid());
+    let _ = (&mut program.running).await;
+    assert!(!program.given().is_valid());
     assert!(program.hand.led().is_empty());
 }
 
@@ -120,7 +141,7 @@ async fn an_elector_that_is_dropped_leads_nothing() {
 async fn a_promotion_that_fails_is_told_and_leads_nothing() {
     let program = program();
     assert!(program.hand.promote(Bucket::whole("failing")).await.is_err());
-    let leadership = program.last.lock().unwrap().clone().unwrap();
+    let leadership = program.given();
     assert_eq!(leadership.stop_reason(), Some(StopReason::PromotionFailed));
     assert!(program.hand.led().is_empty());
     program.hand.demote("never promoted").await;

@@ -110,6 +110,35 @@ async fn a_list_in_pages_is_of_one_moment() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn many_lists_in_pages_side_by_side_go_on_as_they_began() {
+    let server = ApiServer::new();
+    server.create_namespace("another");
+    let here = five(&server).await;
+    let there: Api<ConfigMap> = Api::namespaced(server.client("a"), "another");
+    let all: Api<ConfigMap> = Api::all(server.client("a"));
+    let mut begun = Vec::new();
+    // More of them than there is reason to keep anything for.
+    for round in 0..6 {
+        there.create(&post(), &config_map(&format!("r{round}"), json!({}))).await.unwrap();
+        for (api, count) in [(&here, 5), (&there, round + 1), (&all, round + 6)] {
+            let page = api.list(&ListParams::default().limit(1)).await.unwrap();
+            assert_eq!(page.metadata.remaining_item_count.unwrap_or(0), count - 1);
+            begun.push((api, count, page));
+        }
+    }
+    for (api, count, mut page) in begun {
+        let mut seen = names(&page);
+        while let Some(token) = page.metadata.continue_.clone() {
+            page = api.list(&ListParams::default().limit(2).continue_token(&token)).await.unwrap();
+            seen.extend(names(&page));
+            let rest = page.metadata.remaining_item_count.unwrap_or(0);
+            assert_eq!(i64::try_from(seen.len()).unwrap() + rest, count);
+        }
+        assert_eq!(i64::try_from(seen.len()).unwrap(), count);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_of_a_forgotten_moment_is_410_with_a_token_that_goes_on() {
     let server = ApiServer::new();
     let maps = five(&server).await;

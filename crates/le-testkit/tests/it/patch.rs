@@ -137,3 +137,30 @@ async fn a_dry_patch_changes_nothing() {
     assert_eq!(shown.data.unwrap()["a"], "2");
     assert_eq!(maps.get("x").await.unwrap().data.unwrap()["a"], "1");
 }
+
+#[tokio::test(start_paused = true)]
+async fn in_a_json_patch_a_test_for_null_passes_where_there_is_nothing() {
+    let server = ApiServer::new();
+    let maps = config_maps(&server);
+    maps.create(&post(), &config_map("x", json!({}))).await.unwrap();
+    // How kube adds the first finalizer. The second time there is something.
+    let patch = json!([
+        { "op": "test", "path": "/metadata/finalizers", "value": null },
+        { "op": "add", "path": "/metadata/finalizers", "value": ["acme.io/cleanup"] },
+    ]);
+    let patch = Patch::<()>::Json(serde_json::from_value(patch).unwrap());
+    let patched = maps.patch("x", &PatchParams::default(), &patch).await.unwrap();
+    assert_eq!(patched.finalizers(), ["acme.io/cleanup"]);
+    assert_eq!(status(maps.patch("x", &PatchParams::default(), &patch).await).code, 422);
+
+    // A missing parent, a value other than null, and an index beyond the end of a list are refused.
+    for (path, value) in [
+        ("/nothing/here", json!(null)),
+        ("/metadata/labels", json!({})),
+        ("/metadata/finalizers/7", json!(null)),
+    ] {
+        let patch = json!([{ "op": "test", "path": path, "value": value }]);
+        let patch = Patch::<()>::Json(serde_json::from_value(patch).unwrap());
+        assert_eq!(status(maps.patch("x", &PatchParams::default(), &patch).await).code, 422, "{path}");
+    }
+}
