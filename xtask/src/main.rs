@@ -34,6 +34,8 @@ enum Job {
     Test,
     /// Checks all that a change must pass: fmt, tidy, clippy, test, docs, features, deny
     Ci(ci::Args),
+    /// Prints figures beside peers and floors, as ratios of what is measured in the same run
+    Bench(programs::BenchArgs),
     /// Checks golden vectors, and prints `N passed, M failed` last
     Vectors {
         /// The folder that holds the files, such as `hash.jsonl`
@@ -58,6 +60,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Demo { args } => programs::demo(args),
         Job::Test => test::run(),
         Job::Ci(args) => ci::run(&args),
+        Job::Bench(args) => programs::bench(&args),
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Tidy => tidy::run(),
     }

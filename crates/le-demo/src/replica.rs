@@ -1,23 +1,21 @@
 //! One process of the operator: it reconciles the objects whose buckets it leads.
 
-mod bell;
+mod backend;
 mod connect;
-mod election;
-mod gate;
 mod reconcile;
 mod records;
 mod reporter;
 mod stop;
-mod terms;
+mod told;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
-use futures::StreamExt;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::runtime::{Controller, controller, watcher};
+use le_runtime::Sharded;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::ReplicaArgs;
@@ -26,11 +24,10 @@ use crate::report::Report;
 
 pub(crate) use connect::{to_context, to_server};
 
-use election::Election;
-use gate::Gate;
 use reconcile::Context;
 use records::Records;
 use reporter::Reporter;
+use told::Told;
 
 /// How many objects one process has in hand at most.
 const CONCURRENCY: u16 = 4;
@@ -54,27 +51,20 @@ pub(crate) async fn run(args: ReplicaArgs) -> anyhow::Result<()> {
         watcher::Config::default().labels(object::OBJECTS),
     )
     .with_config(controller::Config::default().concurrency(CONCURRENCY));
-    let election = Election::new(&args, leases, reporter.clone())?;
-    let context = Context {
-        gate: Gate::new(Arc::clone(&election.led), Arc::clone(&election.terms)),
-        records: Records::new(work, &args.namespace, args.identity),
-        reporter: reporter.clone(),
-    };
-    let reconciling = controller
-        .reconcile_all_on(election.bell.rings())
-        .run(reconcile::reconcile, reconcile::retry, Arc::new(context))
-        .for_each(|done| async move {
-            if let Err(error) = done {
-                tracing::debug!(error = &error as &dyn std::error::Error, "a reconcile failed");
-            }
-        });
+    let builder = Told::new(backend::builder(&args, leases)?, reporter.clone());
+    let sharded = Sharded::new(controller, &builder, object::QUEUE)?;
+    let records = Records::new(work, &args.namespace, args.identity);
+    let context = Arc::new(Context { records, reporter: reporter.clone() });
 
     reporter.report(Report::Started { pid: std::process::id() });
     tokio::select! {
-        ended = election.run(stop.clone()) => ended?,
-        () = reconciling => bail!("the controller ended while it was needed"),
+        ended = sharded.run(reconcile::reconcile, reconcile::retry, context, stop.clone()) => ended?,
         () = outlasted(&stop) => bail!("did not stop within {STOP_BOUND:?} of being told to"),
     }
+    if !stop.is_cancelled() {
+        bail!("the controller ended while it was needed");
+    }
+    builder.ended().await;
     Ok(())
 }
 

@@ -47,7 +47,3 @@ pub use driver::{
     Builder, Election, ElectionError, Ending, LeaseError, LoadError, Outcome, Report, load_config,
     load_config_with,
 };
-
-#[cfg(all(doctest, feature = "driver"))]
-#[doc = include_str!("../../../README.md")]
-mod readme {}

@@ -73,11 +73,21 @@ const RULES: &[Rule] = &[
         trees: &[Limit { flags: ALL, never: KUBE, most: None }],
     },
     Rule {
+        name: "le-runtime",
+        uses: Uses::Only(&["le-core"]),
+        trees: &[
+            Limit { flags: ALL, never: TLS, most: None },
+            // The backend is the user's choice, as a value.
+            Limit { flags: ALL, never: &["le-lease", "le-statefulset"], most: None },
+        ],
+    },
+    Rule {
         name: "le-testkit",
         uses: Uses::Only(&["le-core"]),
         trees: &[Limit { flags: ALL, never: TLS, most: None }],
     },
     Rule { name: "le-demo", uses: Uses::Any, trees: &[] },
+    Rule { name: "le-bench", uses: Uses::Any, trees: &[] },
     Rule { name: "le-e2e", uses: Uses::Any, trees: &[] },
     Rule { name: "xtask", uses: Uses::Only(&[]), trees: &[] },
 ];

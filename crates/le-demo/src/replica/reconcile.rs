@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::runtime::controller::Action;
-use le_core::NamespacedName;
+use le_core::Leadership;
 use thiserror::Error;
 
-use super::gate::{Gate, Pass};
-use super::records::{Records, WriteError};
+use super::records::Records;
 use super::reporter::Reporter;
 use crate::object;
 use crate::report::Outcome;
@@ -22,41 +21,34 @@ const RETRY: Duration = Duration::from_millis(200);
 /// What the reconciler works with.
 #[derive(Debug)]
 pub(super) struct Context {
-    pub(super) gate: Gate,
     pub(super) records: Records,
     pub(super) reporter: Reporter,
 }
 
-/// Handles an object, if its bucket is led here and this term has not handled it yet.
-///
-/// One that is not led here needs no second look: its bucket's promotion puts it into the queue again.
+/// Handles an object whose bucket is led here. It is dropped at its next await when that ends.
 pub(super) async fn reconcile(
     object: Arc<ConfigMap>,
     context: Arc<Context>,
+    leadership: Leadership,
 ) -> Result<Action, ReconcileError> {
     let name = object.metadata.name.as_deref().unwrap_or_default();
-    let key = NamespacedName::new(object.metadata.namespace.as_deref().unwrap_or_default(), name);
-    let Some(pass) = context.gate.pass(&key) else { return Ok(Action::await_change()) };
     let Some(generation) = object::generation(&object) else {
         return Err(ReconcileError::NoGeneration { object: name.to_owned() });
     };
-    if object.metadata.deletion_timestamp.is_some() || pass.has_handled(name, generation) {
+    if object.metadata.deletion_timestamp.is_some() {
         return Ok(Action::await_change());
     }
-    // Dropped before the pass: the object is let go of before the bucket is drained.
-    let in_hand = context.reporter.in_hand(name, generation, pass.leadership().token().get());
-    match pass.leadership().run_while(handle(&object, generation, &pass, &context.records)).await {
-        Ok(Ok(())) => {
-            pass.set_handled(name, generation);
+    let in_hand = context.reporter.in_hand(name, generation, leadership.token().get());
+    tokio::time::sleep(WORK).await;
+    match context.records.write(&object, generation, &leadership).await {
+        Ok(()) => {
             in_hand.end(Outcome::Handled);
             Ok(Action::await_change())
         }
-        Ok(Err(error)) => {
+        Err(error) => {
             in_hand.end(Outcome::Failed);
             Err(error.into())
         }
-        // The next leader handles it.
-        Err(_not_leading) => Ok(Action::await_change()),
     }
 }
 
@@ -65,21 +57,11 @@ pub(super) fn retry(_: Arc<ConfigMap>, _: &ReconcileError, _: Arc<Context>) -> A
     Action::requeue(RETRY)
 }
 
-async fn handle(
-    object: &ConfigMap,
-    generation: u64,
-    pass: &Pass,
-    records: &Records,
-) -> Result<(), WriteError> {
-    tokio::time::sleep(WORK).await;
-    records.write(object, generation, pass.leadership()).await
-}
-
 /// Why an object was not handled.
 #[derive(Debug, Error)]
 pub(super) enum ReconcileError {
     #[error("the record was not written")]
-    Write(#[from] WriteError),
+    Write(#[from] kube::Error),
     #[error("the data of {object:?} has no number under \"generation\": write one")]
     NoGeneration { object: String },
 }
