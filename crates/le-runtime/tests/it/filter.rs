@@ -145,6 +145,7 @@ async fn a_right_that_ran_out_by_the_clock_lets_nothing_through_though_nobody_to
     change(&server, "one", 2).await;
     settle().await;
     assert!(journal.take().is_empty());
+    assert_eq!(a.reports().len(), 1, "it did not even begin: {:?}", a.reports());
     timeout(millis(1), hand.lose(bucket.name().as_str())).await.expect("nothing is in hand");
     a.stop().await;
 }

@@ -98,15 +98,15 @@ async fn when_one_of_several_ends_the_others_are_stopped_in_order() {
     }
 }
 
-/// Builds electors that fail after a while.
-#[derive(Debug)]
-struct Failing;
+/// Builds electors that fail after some seconds, whatever they are told.
+#[derive(Clone, Copy, Debug)]
+struct Failing(u64);
 
 #[async_trait]
 impl Elector for Failing {
     async fn run(self: Box<Self>, _: CancellationToken) -> Result<(), ElectorError> {
-        sleep(secs(3)).await;
-        Err(ElectorError::new("somebody must act"))
+        sleep(secs(self.0)).await;
+        Err(ElectorError::new(format!("failed after {}", self.0)))
     }
 }
 
@@ -117,7 +117,7 @@ impl ElectorBuilder for Failing {
         _: Arc<dyn LeaderAware>,
         _: Enqueue,
     ) -> Result<Box<dyn Elector>, BuildError> {
-        if queue == "unbuildable" { Err(BuildError::new(queue, "no")) } else { Ok(Box::new(Failing)) }
+        if queue == "unbuildable" { Err(BuildError::new(queue, "no")) } else { Ok(Box::new(*self)) }
     }
 }
 
@@ -125,11 +125,12 @@ impl ElectorBuilder for Failing {
 async fn the_first_failure_comes_out_when_all_have_ended() {
     let (server, journal, stop) = (ApiServer::new(), Journal::new(), CancellationToken::new());
     create(&server, ["one"]).await;
-    let failing = Operator::new(&server, "a", &journal).prepare(&Failing, &stop).0;
+    let [failing, later] =
+        [3, 5].map(|after| Operator::new(&server, "a", &journal).prepare(&Failing(after), &stop).0);
     let good = Operator::new(&server, "b", &journal).taking(secs(10)).prepare(&Unopposed, &stop).0;
     let began = Instant::now();
-    let run = ended(run_together(&stop, [good, failing])).await;
-    assert!(matches!(run, Err(RunError::Election(_))), "{run:?}");
+    let run = ended(run_together(&stop, [good, later, failing])).await;
+    assert!(matches!(&run, Err(RunError::Election(_))) && format!("{run:?}").contains("after 3"), "{run:?}");
     assert_eq!(began.elapsed(), secs(10));
     assert_eq!(journal.first(What::Ended, "one").unwrap().at, secs(10));
 }
@@ -141,7 +142,7 @@ async fn a_panic_of_one_comes_out_when_the_others_have_ended() {
     let builder = lease_builder(&server, "a", 1);
     let bad = Operator::new(&server, "bad", &journal).queue("bad").habit(|_, _| async { panic!("broken") });
     let good = Operator::new(&server, "good", &journal).queue("good").taking(secs(10));
-    let failing = Operator::new(&server, "failing", &journal).prepare(&Failing, &stop).0;
+    let failing = Operator::new(&server, "failing", &journal).prepare(&Failing(3), &stop).0;
     let mut runs = vec![failing];
     runs.extend([bad, good].map(|operator| operator.prepare(&builder, &stop).0));
     let both = tokio::spawn(async move { run_together(&stop, runs).await });
@@ -159,7 +160,7 @@ async fn an_elector_that_cannot_be_built_is_an_error_before_anything_runs() {
     let server = ApiServer::new();
     let controller =
         Controller::new(Api::<Secret>::default_namespaced(server.client("a")), watcher::Config::default());
-    let error = Sharded::new(controller, &Failing, "unbuildable").unwrap_err();
+    let error = Sharded::new(controller, &Failing(3), "unbuildable").unwrap_err();
     assert!(error.to_string().contains("unbuildable"));
 }
 
@@ -167,7 +168,7 @@ async fn an_elector_that_cannot_be_built_is_an_error_before_anything_runs() {
 async fn an_elector_that_fails_ends_the_run_with_its_error_and_leads_nothing() {
     let (server, journal) = (ApiServer::new(), Journal::new());
     create(&server, ["one"]).await;
-    let a = Operator::new(&server, "a", &journal).start(&Failing);
+    let a = Operator::new(&server, "a", &journal).start(&Failing(3));
     let shard = a.shard.clone();
     let error = ended(a.running).await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the election ended");
