@@ -34,6 +34,10 @@ type Observe<K> = dyn Fn(Arc<K>) -> BoxFuture<'static, ()> + Send + Sync;
 ///   [`Options`].
 /// - Buckets do not wait for each other.
 ///
+/// The keys of a promotion come into the queue beside those of the controller's watches. While one of these watches fails,
+/// kube-runtime's backoff holds up all of them, by default for up to a minute: `Controller::trigger_backoff` sets it, and a kind
+/// that may not be watched should not be owned.
+///
 /// ```no_run
 /// # use std::sync::Arc;
 /// # use k8s_openapi::api::core::v1::ConfigMap;
@@ -128,7 +132,8 @@ where
 
     /// Sets a function that is called for the keys that are led elsewhere: it may read and remember, and must not write.
     ///
-    /// It is dropped at its next await when the replica stops.
+    /// It is dropped at its next await when its key is led here, and when the replica stops. While it runs it takes one of the
+    /// reconciles that `Config::concurrency` allows, as it does its key's turn: keep it short.
     pub fn observe<Seen>(mut self, observe: impl Fn(Arc<K>) -> Seen + Send + Sync + 'static) -> Self
     where
         Seen: Future<Output = ()> + Send + 'static,
@@ -145,8 +150,8 @@ where
     /// Runs until `stop`. Then no key is taken any more, the reconciles under way drain, the buckets are released, and this
     /// returns.
     ///
-    /// It also returns when the controller ends by itself, as after `Controller::shutdown_on_signal`; prefer `stop`, for there
-    /// the drain bound holds, and a controller that never began ends too.
+    /// It also returns when the controller ends by itself, as after `Controller::shutdown_on_signal` and `graceful_shutdown_on`.
+    /// Use `stop` instead of these: they wait for reconciles without a bound, with the buckets still led.
     /// Errors of reconciles and of the watch are logged; the error policy says what follows.
     ///
     /// # Errors

@@ -40,7 +40,8 @@ where
     }
 
     /// Wraps a reconcile function as [`reconciler`](Self::reconciler) does, and has `observe` called for the keys that are led
-    /// elsewhere: it may read and remember, and must not write. (Knative calls such a function `ObserveKind`.)
+    /// elsewhere: it may read and remember, and must not write. (Knative calls such a function `ObserveKind`.) It is dropped at
+    /// its next await when its key is led here, so that nothing keeps the reconcile waiting.
     pub fn reconciler_and_observer<Ctx, F, Fut, E, O, Seen>(
         &self,
         reconcile: F,
@@ -53,9 +54,31 @@ where
         Seen: Future<Output = ()> + Send + 'static,
         E: Send + 'static,
     {
-        self.route(reconcile, move |object| {
-            observe(object).map(|()| Ok(Action::await_change())).boxed().right_future()
-        })
+        let shard = self.clone();
+        self.route(reconcile, move |object| shard.observing(&object, observe(Arc::clone(&object))))
+    }
+
+    /// Runs an observer for as long as its object is led elsewhere.
+    pub(crate) fn observing<E>(
+        &self,
+        object: &Arc<K>,
+        observer: impl Future<Output = ()> + Send + 'static,
+    ) -> Reconciling<E>
+    where
+        E: Send + 'static,
+    {
+        let (shard, object) = (self.clone(), Arc::clone(object));
+        async move {
+            let key = key_of(&*object);
+            tokio::select! {
+                biased;
+                () = shard.inner.terms.until_led(&key) => {}
+                () = observer => {}
+            }
+            Ok(Action::await_change())
+        }
+        .boxed()
+        .right_future()
     }
 
     /// Wraps an error policy: an object whose bucket is not led here any more is not tried again here.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use le_core::{Bucket, BucketMap, BucketReader, Leadership, NamespacedName};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::session::{Pass, Session};
@@ -12,12 +13,14 @@ use crate::{Options, Report};
 #[derive(Debug)]
 pub(super) struct Terms {
     led: BucketMap<Arc<Session>>,
+    /// Rings when a term has begun.
+    begun: Notify,
     options: Options,
 }
 
 impl Terms {
     pub(super) fn new(options: Options) -> Self {
-        Self { led: BucketMap::new(), options }
+        Self { led: BucketMap::new(), begun: Notify::new(), options }
     }
 
     pub(super) fn options(&self) -> &Options {
@@ -29,6 +32,17 @@ impl Terms {
         self.led.any(key, |session| session.leadership().is_valid())
     }
 
+    /// Completes when the bucket of `key` is led here.
+    pub(super) async fn until_led(&self, key: &NamespacedName<'_>) {
+        loop {
+            let begun = self.begun.notified();
+            if self.is_led(key) {
+                return;
+            }
+            begun.await;
+        }
+    }
+
     /// Returns the way in.
     pub(super) fn entrance(&self) -> Entrance {
         Entrance(self.led.reader())
@@ -38,6 +52,7 @@ impl Terms {
     pub(super) fn begin(&self, leadership: Leadership) {
         let bucket = leadership.bucket().clone();
         self.led.insert(bucket, Arc::new(Session::new(leadership)));
+        self.begun.notify_waiters();
     }
 
     /// Ends the term of a bucket: nothing more is taken in hand, and this completes when the last that was has ended.

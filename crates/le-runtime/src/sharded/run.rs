@@ -42,12 +42,12 @@ where
     let leave = stop.child_token();
 
     let elsewhere = {
-        let leave = leave.clone();
-        move |object| match &observe {
+        let (shard, leave) = (shard.clone(), leave.clone());
+        move |object: Arc<K>| match &observe {
             None => skip(),
             Some(observe) => {
-                let seen = leave.clone().run_until_cancelled_owned(observe(object));
-                seen.map(|_| Ok(Action::await_change())).boxed().right_future()
+                let observer = leave.clone().run_until_cancelled_owned(observe(Arc::clone(&object)));
+                shard.observing(&object, observer.map(drop))
             }
         }
     };

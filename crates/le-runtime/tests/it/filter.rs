@@ -12,8 +12,8 @@ use le_testkit::{ApiServer, ByHand};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::{
-    Cache, Journal, Operator, Refused, What, bucket_of, change, create, has, millis, names, object, promote,
-    secs, settle,
+    Cache, Journal, Operator, Refused, What, bucket_of, buckets, change, create, has, millis, names, object,
+    promote, secs, settle,
 };
 
 #[tokio::test(start_paused = true)]
@@ -66,6 +66,25 @@ async fn an_observer_is_dropped_at_a_stop() {
     a.stop().await;
     assert_eq!(journal.first(What::Dropped, "one").unwrap().at, stopped);
     assert_eq!(journal.now(), stopped);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_observer_gives_way_to_the_reconcile_of_its_key_and_not_to_others() {
+    let (server, hand, journal) = (ApiServer::new(), ByHand::new(), Journal::new());
+    create(&server, ["one"]).await;
+    let a = Operator::new(&server, "a", &journal).observing(secs(3600)).start(&hand);
+    journal.until(What::Observed, "one").await;
+    let other = buckets().into_iter().find(|bucket| *bucket != bucket_of("one")).unwrap();
+    hand.promote(other).await.unwrap();
+    sleep(secs(10)).await;
+    assert!(journal.first(What::Dropped, "one").is_none());
+
+    let promoted = journal.now();
+    hand.promote(bucket_of("one")).await.unwrap();
+    journal.until(What::Began, "one").await;
+    assert_eq!(journal.first(What::Dropped, "one").unwrap().at, promoted);
+    assert!(journal.now() - promoted < millis(10));
+    a.stop().await;
 }
 
 #[tokio::test(start_paused = true)]

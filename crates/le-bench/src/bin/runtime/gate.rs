@@ -34,13 +34,13 @@ async fn layer(term: &Term) -> anyhow::Result<Row> {
     let mut gated = GateLayer::new(term.leadership()).layer(Answers);
     let mut turns = Turns::default();
     for turn in 0..WARM_UP + TURNS {
-        let begin = Stopwatch::start();
+        let begin = Stopwatch::of_thread();
         for _ in 0..REQUESTS {
             let answer = gated.call(request()?).await;
             black_box(answer).map_err(anyhow::Error::from_boxed)?;
         }
         let ours = begin.elapsed();
-        let begin = Stopwatch::start();
+        let begin = Stopwatch::of_thread();
         for _ in 0..REQUESTS {
             black_box(Answers.call(request()?).await)?;
         }
@@ -58,12 +58,12 @@ async fn client(term: &Term) -> anyhow::Result<Row> {
     let plain = Client::new(Sends(client), "default");
     let mut turns = Turns::default();
     for turn in 0..WARM_UP + TURNS {
-        let begin = Stopwatch::start();
+        let begin = Stopwatch::of_thread();
         for _ in 0..REQUESTS / 10 {
             black_box(gated.send(request()?).await?);
         }
         let ours = begin.elapsed();
-        let begin = Stopwatch::start();
+        let begin = Stopwatch::of_thread();
         for _ in 0..REQUESTS / 10 {
             black_box(plain.send(request()?).await?);
         }

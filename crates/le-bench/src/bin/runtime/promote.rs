@@ -36,7 +36,7 @@ pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
         let mut turns = Turns::default();
         for _ in 0..TURNS {
             let term = term(bucket.clone());
-            let begin = Stopwatch::start();
+            let begin = Stopwatch::of_thread();
             shard.promote(term.leadership(), Some(shard.enqueue())).await?;
             let mut taken = 0;
             while keys.next().now_or_never().is_some() {
@@ -47,7 +47,7 @@ pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
             shard.demote(&bucket).await;
 
             // What `Controller::reconcile_all_on` does with a ring.
-            let begin = Stopwatch::start();
+            let begin = Stopwatch::of_thread();
             let (sender, mut receiver) = unbounded();
             for object in store.state() {
                 sender.unbounded_send(ObjectRef::from_obj(&*object)).context("the channel is open")?;
