@@ -1,37 +1,26 @@
-//! The time that was worked.
+//! The time that a thread worked.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Counts the time that the processor spent on this thread, or on this process, and not that for which others kept it waiting.
+/// Counts the time that the processor spent on this thread, and not that for which others kept it waiting.
 #[derive(Clone, Copy, Debug)]
-pub struct Stopwatch {
-    clock: ClockId,
-    start: Duration,
-}
+pub struct Stopwatch(Duration);
 
 impl Stopwatch {
     /// Starts one for this thread: everything that is measured must happen on it.
     pub fn of_thread() -> Self {
-        Self::of(ClockId::ThreadCPUTime)
-    }
-
-    /// Starts one for all threads of this process.
-    pub fn of_process() -> Self {
-        Self::of(ClockId::ProcessCPUTime)
-    }
-
-    fn of(clock: ClockId) -> Self {
-        Self { clock, start: now(clock) }
+        Self(now())
     }
 
     /// Returns the time worked since the start.
     pub fn elapsed(&self) -> Duration {
-        now(self.clock).saturating_sub(self.start)
+        now().saturating_sub(self.0)
     }
 }
 
-fn now(clock: ClockId) -> Duration {
-    Duration::try_from(clock_gettime(clock)).expect("nobody has worked for less than nothing")
+fn now() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(now).expect("nobody has worked for less than nothing")
 }

