@@ -55,6 +55,11 @@ impl Enqueue {
         Self::new(|_, _| {})
     }
 
+    /// Tells whether both are clones of one.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Puts `key` into the queue on behalf of `bucket`.
     pub fn enqueue(&self, bucket: &Bucket, key: NamespacedName<'static>) {
         (self.0)(bucket, key);

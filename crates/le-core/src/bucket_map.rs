@@ -82,6 +82,13 @@ impl<T: Clone> BucketMap<T> {
     }
 }
 
+impl<T: Clone> FromIterator<(Bucket, T)> for BucketMap<T> {
+    fn from_iter<I: IntoIterator<Item = (Bucket, T)>>(values: I) -> Self {
+        let named = |(bucket, value): (Bucket, T)| (bucket.name().clone(), (bucket, value));
+        Self(Arc::new(ArcSwap::from_pointee(Table::new(values.into_iter().map(named).collect()))))
+    }
+}
+
 impl<T> BucketReader<T> {
     /// Returns a value that fits, of a bucket that has `key`.
     pub fn find(&mut self, key: &NamespacedName<'_>, fits: impl Fn(&T) -> bool) -> Option<&T> {

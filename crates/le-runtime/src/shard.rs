@@ -4,21 +4,23 @@ mod filter;
 mod queue;
 mod session;
 mod terms;
+mod walk;
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt;
 use std::hash::Hash;
+use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use kube::Resource;
-use kube::runtime::reflector::{ObjectRef, Store};
+use kube::runtime::reflector::Store;
 use le_core::{Bucket, BucketName, Enqueue, LeaderAware, Leadership, NamespacedName, PromoteError};
 
 use crate::{Options, Report};
 use queue::Queue;
 use terms::Terms;
+use walk::walk;
 
 pub use filter::Reconciling;
 pub use queue::Keys;
@@ -84,8 +86,9 @@ where
     K::DynamicType: Hash + Eq,
 {
     store: Store<K>,
-    dyntype: K::DynamicType,
     queue: Arc<Queue<K>>,
+    /// Puts keys into that queue.
+    enqueue: Enqueue,
     terms: Terms,
     /// The buckets that were led before now, and so may have had keys skipped.
     known: Mutex<HashSet<BucketName>>,
@@ -101,15 +104,16 @@ where
     /// `dyntype` is `()` for a kind that is known at compile time. The stream belongs into the queue whose reconcile function is
     /// wrapped by [`reconciler`](Self::reconciler).
     pub fn new(store: Store<K>, dyntype: K::DynamicType, options: Options) -> (Self, Keys<K>) {
-        let (queue, keys) = Queue::new();
+        let (queue, keys) = Queue::new(store.clone(), dyntype, options.clone());
+        let to = Arc::clone(&queue);
+        let enqueue = Enqueue::new(move |_, key| to.push(key));
         let (terms, known) = (Terms::new(options), Mutex::default());
-        (Self { inner: Arc::new(Inner { store, dyntype, queue, terms, known }) }, keys)
+        (Self { inner: Arc::new(Inner { store, queue, enqueue, terms, known }) }, keys)
     }
 
     /// Returns the function that puts a key into the queue, to build an elector with.
     pub fn enqueue(&self) -> Enqueue {
-        let (queue, dyntype) = (Arc::clone(&self.inner.queue), self.inner.dyntype.clone());
-        Enqueue::new(move |_, key| queue.push(object_ref(key, dyntype.clone())))
+        self.inner.enqueue.clone()
     }
 
     /// Tells whether the bucket of `object` is led here at this very moment.
@@ -123,20 +127,14 @@ where
 
     /// Puts the keys of a bucket into the queue.
     fn resync(&self, bucket: &Bucket, enqueue: &Enqueue) {
-        let keys = RefCell::new(Vec::new());
-        // It finds none: this is the one way to walk a store without a copy of all that it holds.
-        let _ = self.inner.store.find(|object| {
-            let key = key_of(object);
-            if bucket.has(&key) {
-                keys.borrow_mut().push(key.into_owned());
-            }
-            false
-        });
-        let keys = keys.into_inner();
-        let count = keys.len();
-        // Not before the store is let go of, for nobody knows what an elector's function does.
+        if enqueue.is(&self.inner.enqueue) {
+            return self.inner.queue.push_all(bucket.clone());
+        }
+        let mut keys = Vec::new();
+        walk(&self.inner.store, slice::from_ref(bucket), |_, key| keys.push(key.into_owned()));
+        self.options().report(Report::Resynced { bucket: bucket.name().clone(), keys: keys.len() });
+        // Not while the store is walked, for nobody knows what an elector's function does.
         keys.into_iter().for_each(|key| enqueue.enqueue(bucket, key));
-        self.options().report(Report::Resynced { bucket: bucket.name().clone(), keys: count });
     }
 
     /// Remembers a bucket, and tells whether it is the first time.
@@ -182,14 +180,6 @@ fn key_of<K: Resource>(object: &K) -> NamespacedName<'_> {
         meta.namespace.as_deref().unwrap_or_default(),
         meta.name.as_deref().unwrap_or_default(),
     )
-}
-
-fn object_ref<K: Resource>(key: NamespacedName<'static>, dyntype: K::DynamicType) -> ObjectRef<K> {
-    let (namespace, name) = key.into_parts();
-    let mut object = ObjectRef::new_with("", dyntype);
-    object.name = name.into_owned();
-    object.namespace = Some(namespace.into_owned()).filter(|namespace| !namespace.is_empty());
-    object
 }
 
 impl<K: Resource> Clone for Shard<K>

@@ -104,3 +104,10 @@ fn a_reader_sees_every_change_of_the_map() {
     map.remove(&bucket);
     assert_eq!(reader.find(&key("3"), |_| true), None);
 }
+
+#[test]
+fn a_map_can_be_made_of_all_its_buckets_at_once() {
+    let map: BucketMap<usize> = parts(&Arc::default(), &[3, 4]).into_iter().zip([30, 40]).collect();
+    assert_eq!(map.values(), [30, 40]);
+    assert_eq!((map.find(&key("4"), |_| true), map.find(&key("5"), |_| true)), (Some(40), None));
+}
