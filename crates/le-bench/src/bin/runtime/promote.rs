@@ -13,7 +13,7 @@ use super::objects::{filled, key_of, objects, ten_buckets, term};
 
 const KEYS: usize = 10_000;
 const TURNS: usize = 100;
-/// What the issue of speed asks for, in keys a second.
+/// How many keys it should look at in a second.
 const LEAST: f64 = 1e6;
 
 pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
