@@ -1,7 +1,7 @@
 //! What the guides show is what is compiled and run. `UPDATE_GUIDE=1` writes their blocks anew.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use std::{env, fs};
@@ -15,6 +15,8 @@ use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
+
+use crate::support::binary;
 
 const PLAIN: &str = include_str!("../../examples/plain_controller.rs");
 const HIGHLY_AVAILABLE: &str = include_str!("../../examples/ha_controller.rs");
@@ -115,19 +117,6 @@ fn start(example: &str, listening: &Listening, client: &str) -> Child {
         command.env_remove(ours);
     }
     command.env("KUBECONFIG", kubeconfig).stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap()
-}
-
-/// The binary of an example, which `cargo test` builds, and `cargo test --test it` does not.
-fn binary(example: &str) -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let binary = test.ancestors().nth(2).unwrap().join("examples").join(example);
-    if !binary.exists() {
-        let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let mut build = std::process::Command::new(cargo);
-        build.args(["build", "-q", "-p", "le-runtime", "--all-features", "--example", example]);
-        assert!(build.status().unwrap().success() && binary.exists(), "{} is not there", binary.display());
-    }
-    binary
 }
 
 /// Creates a page, and waits until its text is in the ConfigMap of its name.

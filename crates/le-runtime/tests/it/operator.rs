@@ -7,7 +7,7 @@ mod example;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ use kube::{Api, ResourceExt};
 use le_testkit::{ApiServer, Entry, Kind, Listening, Verb};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::support::binary;
 
 /// Longer than anything here takes on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -213,7 +215,7 @@ struct Process {
 
 impl Process {
     fn start(kubeconfig: &Path) -> Self {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(binary("operator"));
         command.env("KUBECONFIG", kubeconfig).env("NO_COLOR", "1").env("RUST_LOG", "info");
         for variable in
             ["KUBERNETES_SERVICE_HOST", "SYSTEM_NAMESPACE", "POD_NAMESPACE", "CONFIG_LEADERELECTION_NAME"]
@@ -273,20 +275,7 @@ impl Drop for Process {
 }
 
 fn custom_resource_definition() -> Value {
-    let printed = Command::new(binary()).arg("--crd").output().unwrap();
+    let printed = Command::new(binary("operator")).arg("--crd").output().unwrap();
     assert!(printed.status.success());
     serde_json::from_slice(&printed.stdout).unwrap()
-}
-
-/// The binary of the example, which `cargo test` builds, and `cargo test --test it` does not.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let binary = test.ancestors().nth(2).unwrap().join("examples/operator");
-    if !binary.exists() {
-        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let built =
-            Command::new(cargo).args(["build", "-q", "-p", "le-runtime", "--example", "operator"]).status();
-        assert!(built.unwrap().success() && binary.exists(), "{} is not there", binary.display());
-    }
-    binary
 }

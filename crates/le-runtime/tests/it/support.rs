@@ -5,6 +5,7 @@ mod journal;
 mod replica;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::ConfigMap;
@@ -125,4 +126,17 @@ pub(crate) fn lease_builder_with(
 /// The name of the only Lease of a queue with one bucket.
 pub(crate) fn lease(queue: &str) -> String {
     format!("{COMPONENT}.{queue}.00-of-01")
+}
+
+/// The binary of an example, which `cargo test` builds, and `cargo test --test it` does not.
+pub(crate) fn binary(example: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let binary = test.ancestors().nth(2).unwrap().join("examples").join(example);
+    if !binary.exists() {
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        let mut build = std::process::Command::new(cargo);
+        build.args(["build", "-q", "-p", "le-runtime", "--all-features", "--example", example]);
+        assert!(build.status().unwrap().success() && binary.exists(), "{} is not there", binary.display());
+    }
+    binary
 }
