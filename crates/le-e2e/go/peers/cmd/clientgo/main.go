@@ -1,0 +1,29 @@
+// Clientgo is a participant over client-go's own elector: one for each of the Leases `P.00-of-NN` and so on.
+//
+// It prints the lines of the example `elect`, with no token since client-go has none, and `new-leader` beside them. What
+// client-go logs goes to standard error as it is.
+package main
+
+import (
+	"context"
+	"flag"
+
+	"k8s.io/client-go/kubernetes"
+
+	"leader-election/peers/internal/participant"
+)
+
+func main() {
+	flags := participant.Register(flag.CommandLine)
+	list := flag.Bool("list-leases", false, "print the Leases of the namespace, one a line, instead of electing")
+	flag.Parse()
+	if *list {
+		if err := listLeases(flags.Namespace); err != nil {
+			participant.Fail(err)
+		}
+		return
+	}
+	participant.Main(flags, func(ctx context.Context, client kubernetes.Interface, desk *participant.Desk) error {
+		return elect(ctx, client, flags, desk)
+	})
+}
