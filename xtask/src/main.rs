@@ -3,6 +3,7 @@
 
 mod cargo;
 mod ci;
+mod e2e;
 mod programs;
 mod test;
 mod tidy;
@@ -34,6 +35,13 @@ enum Job {
     Test,
     /// Checks all that a change must pass: fmt, tidy, clippy, test, docs, features, deny
     Ci(ci::Args),
+    /// Runs all that needs the real control plane and the Go peers; needs Go
+    #[command(disable_help_flag = true)]
+    E2e {
+        /// What the run is told; `--help` lists it
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
     /// Prints figures beside peers and floors, as ratios of what is measured in the same run
     Bench(programs::BenchArgs),
     /// Checks golden vectors, and prints `N passed, M failed` last
@@ -60,6 +68,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Demo { args } => programs::demo(args),
         Job::Test => test::run(),
         Job::Ci(args) => ci::run(&args),
+        Job::E2e { args } => e2e::run(args),
         Job::Bench(args) => programs::bench(&args),
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Tidy => tidy::run(),

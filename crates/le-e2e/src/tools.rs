@@ -1,0 +1,63 @@
+//! The programs that a run needs: what Go builds, and what Cargo has built.
+
+mod cargo;
+mod control_plane;
+mod go;
+mod peers;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+pub use cargo::{example, optimised_example, program};
+
+use crate::progress::Progress;
+
+/// Everything that is started.
+#[derive(Debug)]
+pub struct Binaries {
+    /// etcd.
+    pub etcd: PathBuf,
+    /// kube-apiserver.
+    pub kube_apiserver: PathBuf,
+    /// Ours: the example `elect` of `le-lease`.
+    pub elect: PathBuf,
+    /// A participant over client-go.
+    pub client_go: PathBuf,
+    /// A participant over Knative's `leaderelection`.
+    pub knative: PathBuf,
+    /// The generator of golden vectors.
+    pub vectors: PathBuf,
+    /// Where a run may keep things meanwhile.
+    pub scratch: PathBuf,
+}
+
+impl Binaries {
+    /// Finds what is there and builds what is missing.
+    ///
+    /// # Errors
+    ///
+    /// When something is missing and cannot be built; the error says what to install.
+    pub async fn get(progress: &Progress) -> anyhow::Result<Self> {
+        let target = cargo::target()?;
+        let built = target.join("e2e/bin");
+        let (etcd, kube_apiserver) = control_plane::get(&built, progress).await?;
+        let peers = peers::get(&built, progress).await?;
+        let scratch = target.join("e2e/run");
+        std::fs::create_dir_all(&scratch).context("cannot make a folder for the run")?;
+        Ok(Self {
+            etcd,
+            kube_apiserver,
+            elect: example("elect")?,
+            client_go: peers.join("clientgo"),
+            knative: peers.join("knative"),
+            vectors: peers.join("vectors"),
+            scratch,
+        })
+    }
+}
+
+/// A Go module of this crate.
+fn module(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("go").join(name)
+}
