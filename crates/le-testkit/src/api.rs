@@ -49,6 +49,7 @@ impl Call {
             Verb::Patch => self.patch(),
             Verb::Delete => self.delete(),
             Verb::DeleteCollection => self.delete_collection(),
+            Verb::Other if self.kind.rules.custom && *self.request.method() == Method::POST => self.create(),
             Verb::Watch | Verb::Other => Err(self.method_not_allowed()),
         }
     }
@@ -73,6 +74,14 @@ impl Call {
             Some(_) if self.kind.rules.custom => return Err(Failure::not_found(&self.kind, self.name())),
             Some(_) => return Err(Failure::no_such_resource()),
         }
+        if self.kind.rules.custom && target.name.is_none() {
+            if across && self.kind.is_namespaced() && self.request.verb().is_write() {
+                return Err(Failure::no_such_path());
+            }
+            if [Method::PUT, Method::PATCH].contains(self.request.method()) {
+                return Err(Failure::bad_request("name must be provided"));
+            }
+        }
         let needs_one = matches!(self.request.verb(), Verb::Create | Verb::DeleteCollection);
         let all_namespaces =
             self.kind.resource() == "namespaces" && self.request.verb() == Verb::DeleteCollection;
@@ -91,7 +100,7 @@ impl Call {
             Method::PUT => "update",
             Method::PATCH => "patch",
             Method::DELETE => "delete",
-            _ => "get",
+            _ => "",
         };
         Failure::not_supported(&self.kind, action)
     }

@@ -223,6 +223,13 @@ impl Failure {
         Self::new(413, "RequestEntityTooLarge", format!("Request entity too large: limit is {limit}"))
     }
 
+    pub(crate) fn too_many_operations(limit: usize, came: usize) -> Self {
+        let message = format!(
+            "Request entity too large: The allowed maximum operations in a JSON patch is {limit}, got {came}"
+        );
+        Self::new(413, "RequestEntityTooLarge", message)
+    }
+
     pub(crate) fn internal(why: &str) -> Self {
         Self::new(500, "InternalError", format!("Internal error occurred: {why}"))
             .details(json!({ "causes": [{ "message": why }] }))

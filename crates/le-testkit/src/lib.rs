@@ -8,7 +8,8 @@
 //! /// Writes itself into the Lease: what an elector does, at small scale.
 //! async fn take(leases: Api<Lease>, who: &str) -> kube::Result<Lease> {
 //!     let lease = serde_json::json!({
-//!         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": { "holderIdentity": who },
+//!         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+//!         "metadata": { "name": "my-lock" }, "spec": { "holderIdentity": who },
 //!     });
 //!     leases.patch("my-lock", &PatchParams::apply(who).force(), &Patch::Apply(lease)).await
 //! }

@@ -6,6 +6,8 @@ mod maps;
 mod metadata;
 mod names;
 
+pub(crate) use names::{label_key, label_value};
+
 use serde_json::Value;
 
 use crate::failure::FieldError;

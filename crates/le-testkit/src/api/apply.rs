@@ -34,7 +34,8 @@ impl Call {
         let mut decoded = self.patched(config, options.unknown_fields)?;
         self.check_known(&decoded)?;
         self.check_body_namespace(&mut decoded.object)?;
-        if meta::name(&decoded.object).is_empty() {
+        let nameless = meta::name(&decoded.object).is_empty();
+        if nameless {
             meta::set(&mut decoded.object, "name", self.name().into());
         }
         self.check_body_name(&decoded.object)?;
@@ -42,9 +43,13 @@ impl Call {
         let custom = self.kind.rules.custom;
         let mut store = self.server.store();
         let Some(existing) = store.get(&self.key()).cloned() else {
-            if !meta::text(&decoded.object, "uid").is_empty() || self.target.subresource.is_some() {
+            if self.target.subresource.is_some() {
                 return Err(self.not_found());
             }
+            if nameless {
+                return Err(self.nameless());
+            }
+            self.check_uid(&decoded.object, &Value::Null)?;
             let owners = Owners::applied(&manager, &decoded.object, custom);
             let object = self.create_object(&mut store, decoded.object, owners, options)?;
             return Ok(self.show(wanted, StatusCode::CREATED, &object, &decoded.warnings));

@@ -11,6 +11,7 @@ use super::options::{ListOptions, WriteOptions};
 use super::{Call, Shape, body, shape};
 use crate::failure::{Failure, FieldError, Outcome};
 use crate::meta;
+use crate::schema::{self, DELETE_OPTIONS};
 use crate::select::Selector;
 use crate::store::{Key, Store, Stored};
 
@@ -24,6 +25,8 @@ struct DeleteOptions {
     grace: Option<i64>,
     uid: Option<String>,
     version: Option<String>,
+    /// What is not gone at once is answered with 202: asked for by the old way to say that dependents are not orphaned.
+    accepted: bool,
 }
 
 impl Call {
@@ -35,7 +38,10 @@ impl Call {
         drop(store);
         Ok(match wanted {
             _ if answer["kind"] == "Status" => shape::json(StatusCode::OK, &answer),
-            wanted => self.show(wanted, StatusCode::OK, &answer, &[]),
+            wanted => {
+                let status = if options.accepted { StatusCode::ACCEPTED } else { StatusCode::OK };
+                self.show(wanted, status, &answer, &[])
+            }
         })
     }
 
@@ -69,31 +75,34 @@ impl Call {
             })
         };
         let mut options = DeleteOptions { dry_run: query.dry_run, ..DeleteOptions::default() };
-        let mut policy = self.request.query("propagationPolicy").unwrap_or_default().to_owned();
+        let mut policy =
+            self.request.query("propagationPolicy").filter(|text| !text.is_empty()).map(str::to_owned);
         if self.request.body().is_empty() {
             options.grace = self.request.query("gracePeriodSeconds").map(number).transpose()?;
         } else {
             let body = self.delete_options_body()?;
             let said = |field: &str| body[field].as_str().filter(|text| !text.is_empty());
             if let Some(kind) = said("kind").filter(|kind| *kind != "DeleteOptions") {
-                let version = said("apiVersion").unwrap_or("v1");
+                let version = said("apiVersion").unwrap_or("meta.k8s.io/v1");
                 return Err(Failure::bad_request(body::unregistered(kind, version)));
             }
+            let (body, _) = schema::decode(&body, &DELETE_OPTIONS).map_err(Failure::bad_request)?;
+            options.accepted = body["orphanDependents"] == false;
             let text = |value: &Value| value.as_str().map(str::to_owned);
             options.grace = body["gracePeriodSeconds"].as_i64();
             options.uid = text(&body["preconditions"]["uid"]);
             options.version = text(&body["preconditions"]["resourceVersion"]);
-            policy = text(&body["propagationPolicy"]).unwrap_or(policy);
+            policy = text(&body["propagationPolicy"]).or(policy);
             let dry: Vec<&str> =
                 body["dryRun"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            if let Some(other) = dry.iter().find(|value| **value != "All") {
-                let error = FieldError::not_supported_list("dryRun", other, &["All"]);
+            if dry.iter().any(|value| *value != "All") {
+                let error = FieldError::not_supported_list("dryRun", &dry, &["All"]);
                 return Err(refuse(error));
             }
             options.dry_run |= !dry.is_empty();
         }
         const POLICIES: [&str; 3] = ["Background", "Foreground", "Orphan"];
-        if !policy.is_empty() && !POLICIES.contains(&policy.as_str()) {
+        if let Some(policy) = policy.filter(|policy| !POLICIES.contains(&policy.as_str())) {
             let allowed = ["Foreground", "Background", "Orphan", "nil"];
             return Err(refuse(FieldError::not_supported("propagationPolicy", &policy, &allowed)));
         }

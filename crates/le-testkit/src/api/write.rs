@@ -45,7 +45,8 @@ impl Call {
             return Ok(());
         }
         if !self.kind.is_namespaced() {
-            return Err(Failure::bad_request("namespace must not be provided for this object"));
+            meta::remove(object, "namespace");
+            return Ok(());
         }
         if given == self.namespace() {
             return Ok(());
