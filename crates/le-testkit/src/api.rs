@@ -57,6 +57,9 @@ impl Call {
     /// Refuses paths and methods that do not fit the kind.
     pub(crate) fn check_path(&self) -> Outcome<()> {
         let target = &self.target;
+        if *self.request.method() == Method::HEAD && !self.kind.rules.custom {
+            return Err(self.method_not_allowed());
+        }
         let scoped = target.namespace.is_some() == self.kind.is_namespaced();
         let across = target.namespace.is_none() && target.name.is_none();
         if !scoped && !across {
@@ -70,7 +73,10 @@ impl Call {
                     return Err(self.method_not_allowed());
                 }
             }
-            Some("finalize") if self.kind.resource() == "namespaces" => {}
+            Some("finalize") if self.kind.resource() == "namespaces" => {
+                let is_put = *self.request.method() == Method::PUT;
+                is_put.then_some(()).ok_or_else(|| self.method_not_allowed())?;
+            }
             Some(_) if self.kind.rules.custom => return Err(Failure::not_found(&self.kind, self.name())),
             Some(_) => return Err(Failure::no_such_resource()),
         }

@@ -51,7 +51,7 @@
 //!
 //! # What it reproduces
 //!
-//! The status codes, `Status` bodies and their words are those of kube-apiserver 1.37, compared request by request. So are
+//! The status codes, `Status` bodies and their words are those of kube-apiserver 1.37: one suite of cases runs against both. So are
 //! the semantics of resourceVersions, updates, patches, server-side apply with field ownership, deletion with finalizers and
 //! preconditions, lists in pages, watches with bookmarks and streaming lists, and dry runs.
 //!

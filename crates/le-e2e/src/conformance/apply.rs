@@ -1,6 +1,6 @@
 //! Server-side apply: who owns what.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, same};
@@ -13,6 +13,7 @@ claims!("apply":
     a_field_of_another_manager_is_a_conflict_unless_forced,
     conflicts_with_one_manager_are_listed,
     an_update_takes_the_fields_that_it_changes,
+    another_owner_of_the_same_is_a_change,
     a_dry_apply_changes_nothing,
     a_lease_can_be_taken_by_apply,
     a_version_that_is_applied_is_a_precondition,
@@ -72,6 +73,16 @@ async fn an_update_takes_the_fields_that_it_changes(bench: Bench) -> Done {
     let message = "Apply failed with 2 conflicts: conflicts with \"hand\" using v1:\n- .data.a\n- .data.b";
     refused.refused(409, "Conflict", message)?;
     Ok(())
+}
+
+async fn another_owner_of_the_same_is_a_change(bench: Bench) -> Done {
+    let made = apply(&bench, "m", json!({ "a": "1" })).await?;
+    let shared = apply(&bench, "n", json!({ "a": "1" })).await?;
+    ensure!(shared.code(200)?.version()? != made.version()?, "the version stayed {}", made.version()?);
+    let again = apply(&bench, "n", json!({ "a": "1" })).await?;
+    same("the version after the same again", again.version()?, shared.version()?)?;
+    let path = format!("{}?watch=true&timeoutSeconds=1&resourceVersion={}", bench.maps(), made.version()?);
+    same("the events", bench.watch(&path).await?.rest().await?, ["MODIFIED x"])
 }
 
 async fn a_dry_apply_changes_nothing(bench: Bench) -> Done {

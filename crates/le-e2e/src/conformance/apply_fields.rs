@@ -11,6 +11,8 @@ claims!("apply_fields":
     an_apply_needs_a_manager,
     an_apply_needs_a_type,
     unknown_fields_cannot_be_applied,
+    what_has_another_type_cannot_be_applied,
+    managed_fields_cannot_be_applied,
     what_is_applied_must_fit_the_path,
     yaml_can_be_applied,
     finalizers_are_owned_one_by_one,
@@ -43,9 +45,20 @@ async fn an_apply_needs_a_manager(bench: Bench) -> Done {
 }
 
 async fn an_apply_needs_a_type(bench: Bench) -> Done {
-    for body in ["{}", r#"{"apiVersion":"v1"}"#, r#"{"kind":"ConfigMap"}"#] {
-        send(&bench, "?fieldManager=m", body).await?.code(400)?;
+    for (body, told) in [
+        ("{}", "/, Kind="),
+        (r#"{"apiVersion":"v1"}"#, "/v1, Kind="),
+        (r#"{"kind":"ConfigMap"}"#, "/, Kind=ConfigMap"),
+        (r#"{"apiVersion":"v1","kind":"Secret"}"#, "/v1, Kind=Secret"),
+        (r#"{"apiVersion":"v2","kind":"ConfigMap"}"#, "/v2, Kind=ConfigMap"),
+    ] {
+        let refused = send(&bench, "?fieldManager=m", body).await?;
+        refused.refused(400, "BadRequest", &format!("invalid object type: {told}"))?;
     }
+    let refused = send(&bench, "?fieldManager=m", "[]").await?;
+    let message = "error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of \
+                   type map[string]interface {}";
+    refused.refused(400, "BadRequest", message)?;
     Ok(())
 }
 
@@ -56,6 +69,36 @@ async fn unknown_fields_cannot_be_applied(bench: Bench) -> Done {
         let message = "failed to create typed patch object (/x; /v1, Kind=ConfigMap): .foo: field not declared in schema";
         refused.refused(500, "", message)?;
     }
+    Ok(())
+}
+
+async fn what_has_another_type_cannot_be_applied(bench: Bench) -> Done {
+    let message = |why: &str| format!("failed to create typed patch object (/x; /v1, Kind=ConfigMap): {why}");
+    for (field, value, why) in [
+        ("data", json!({ "a": 5 }), ".data.a: expected string, got &value.valueUnstructured{Value:5}"),
+        ("data", json!(5), ".data: expected map, got &{5}"),
+        ("data", json!([]), ".data: expected map, got &{[]}"),
+        ("immutable", json!("x"), ".immutable: expected boolean, got &{x}"),
+    ] {
+        let mut config = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "x" } });
+        config[field] = value;
+        let refused = send(&bench, "?fieldManager=m", config.to_string()).await?;
+        refused.refused(500, "", &message(why))?;
+    }
+    let lease = json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": { "name": "x" },
+        "spec": { "leaseDurationSeconds": "15" },
+    });
+    let refused = bench.patch(&format!("{}?fieldManager=m", bench.lease("x")), APPLY, lease).await?;
+    let message = "failed to create typed patch object (/x; coordination.k8s.io/v1, Kind=Lease): .spec.leaseDurationSeconds: \
+                   expected numeric (int or float), got string";
+    refused.refused(500, "", message)?;
+    Ok(())
+}
+
+async fn managed_fields_cannot_be_applied(bench: Bench) -> Done {
+    let refused = send(&bench, "?fieldManager=m", map(json!({ "managedFields": [] }))).await?;
+    refused.refused(400, "BadRequest", "metadata.managedFields must be nil")?;
     Ok(())
 }
 
@@ -107,6 +150,11 @@ async fn a_manager_has_a_name_that_can_be_printed(bench: Bench) -> Done {
     for manager in ["a%09b", long.as_str()] {
         let refused = send(&bench, &format!("?fieldManager={manager}"), map(json!({}))).await?;
         refused.code(422)?.has("/details/causes/0/field", "fieldManager".into())?;
+        let message = match manager {
+            "a%09b" => "Invalid value: \"a\\tb\": invalid character U+0009 (at position 1)",
+            _ => "Too long: may not be more than 128 bytes",
+        };
+        refused.has("/details/causes/0/message", message.into())?;
         let path = format!("{}?fieldManager={manager}", bench.maps());
         let refused = bench.post(&path, json!({ "metadata": { "name": "x" } })).await?;
         refused.code(422)?.has("/details/kind", "CreateOptions".into())?;
@@ -117,6 +165,8 @@ async fn a_manager_has_a_name_that_can_be_printed(bench: Bench) -> Done {
 
 async fn a_uid_of_what_is_not_there_is_a_conflict(bench: Bench) -> Done {
     let refused = send(&bench, "?fieldManager=m", map(json!({ "uid": "u" }))).await?;
-    refused.code(409)?.has("/reason", "Conflict".into())?;
+    let message = "Operation cannot be fulfilled on configmaps \"x\": uid mismatch: the provided object specified uid u, and no \
+                   existing object was found";
+    refused.refused(409, "Conflict", message)?;
     Ok(())
 }

@@ -11,6 +11,7 @@ claims!("collection":
     all_of_a_namespace_are_deleted,
     what_has_finalizers_is_marked_and_waits,
     a_dry_deletion_of_many_deletes_nothing,
+    a_page_of_many_is_deleted_at_a_time,
     a_bad_selector_deletes_nothing,
     options_of_a_deletion_of_many_are_checked,
 );
@@ -67,6 +68,13 @@ async fn a_dry_deletion_of_many_deletes_nothing(bench: Bench) -> Done {
     three(&bench).await?;
     bench.delete(&format!("{}?dryRun=All", bench.maps())).await?.lists("a b c")?;
     left(&bench, "a b c").await
+}
+
+async fn a_page_of_many_is_deleted_at_a_time(bench: Bench) -> Done {
+    three(&bench).await?;
+    let gone = bench.delete(&format!("{}?limit=2", bench.maps())).await?;
+    gone.lists("a b")?.has("/metadata/remainingItemCount", 1.into())?.text_at("/metadata/continue")?;
+    left(&bench, "c").await
 }
 
 async fn a_bad_selector_deletes_nothing(bench: Bench) -> Done {

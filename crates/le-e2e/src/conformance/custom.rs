@@ -70,6 +70,10 @@ async fn a_custom_resource_must_say_what_it_is(bench: Bench) -> Done {
     let message =
         "the API version in the data (acme.io/v2) does not match the expected API version (acme.io/v1)";
     refused.refused(400, "BadRequest", message)?;
+    let body = json!({ "apiVersion": "acme.io/v1", "kind": "Foo", "metadata": { "name": "w" } });
+    let refused = bench.post(&widgets(&bench), body).await?;
+    let message = "Invalid value: \"Foo\": must be Widget";
+    refused.invalid(r#"Foo.acme.io "w""#, "kind", "FieldValueInvalid", message)?;
     Ok(())
 }
 

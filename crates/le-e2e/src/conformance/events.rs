@@ -28,6 +28,10 @@ async fn an_event_is_one_in_both_groups(bench: Bench) -> Done {
     read.has("/metadata/uid", made.uid()?.into())?.has("/apiVersion", "v1".into())?;
     bench.get(&format!("{old}?fieldSelector=involvedObject.name%3Dx,reason%3DLed")).await?.lists("e")?;
     bench.get(&format!("{old}?fieldSelector=involvedObject.name%3Dy")).await?.lists("")?;
+    bench.get(&format!("{new}?fieldSelector=regarding.name%3Dx")).await?.lists("e")?;
+    let refused = bench.merge(&format!("{new}/e"), json!({ "note": "m" })).await?;
+    let message = "Invalid value: \"m\": field is immutable";
+    refused.invalid(r#"Event "e""#, "message", "FieldValueInvalid", message)?;
     Ok(())
 }
 
@@ -46,7 +50,12 @@ async fn a_new_event_says_who_did_what(bench: Bench) -> Done {
         let mut event = event(&bench);
         event[field] = value;
         let refused = bench.post(&path, event).await?;
-        refused.code(422)?.has("/reason", "Invalid".into())?.has("/details/causes/0/field", told.into())?;
+        // Said of the core group's, which it is kept as.
+        refused
+            .code(422)?
+            .has("/details/group", Value::Null)?
+            .has("/reason", "Invalid".into())?
+            .has("/details/causes/0/field", told.into())?;
     }
     Ok(())
 }

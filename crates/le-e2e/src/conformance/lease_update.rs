@@ -42,6 +42,9 @@ async fn a_put_of_a_lease_that_is_not_there_creates_it(bench: Bench) -> Done {
     // A version is no obstacle: the object that had it is gone.
     let body = json!({ "metadata": { "name": "y", "resourceVersion": made.version()? } });
     bench.put(&bench.lease("y"), body).await?.code(201)?;
+    let body = json!({ "metadata": { "name": "z", "resourceVersion": "new" } });
+    let refused = bench.put(&bench.lease("z"), body).await?;
+    refused.refused(500, "", r#"strconv.ParseUint: parsing "new": invalid syntax"#)?;
     Ok(())
 }
 

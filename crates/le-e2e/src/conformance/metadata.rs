@@ -11,6 +11,8 @@ claims!("metadata":
     finalizers_are_qualified_names,
     an_owner_is_named_in_full,
     only_one_owner_is_the_controller,
+    some_owners_are_never_allowed,
+    what_is_done_with_dependents_is_said_once,
     texts_where_texts_belong,
     a_null_among_labels_is_an_empty_text,
 );
@@ -69,12 +71,13 @@ async fn finalizers_are_qualified_names(bench: Bench) -> Done {
 
 async fn an_owner_is_named_in_full(bench: Bench) -> Done {
     let whole = json!({ "apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u" });
-    for field in ["kind", "name", "uid"] {
+    for field in ["apiVersion", "kind", "name", "uid"] {
         let mut owner = whole.clone();
         owner.as_object_mut().map(|owner| owner.remove(field));
         let refused = with(&bench, json!({ "ownerReferences": [owner] })).await?;
-        refused.code(422)?.has("/details/causes/0/reason", "FieldValueRequired".into())?;
-        refused.has("/details/causes/0/field", format!("metadata.ownerReferences[0].{field}").into())?;
+        refused
+            .code(422)?
+            .has("/details/causes/0/field", format!("metadata.ownerReferences[0].{field}").into())?;
     }
     with(&bench, json!({ "ownerReferences": [whole] })).await?.code(201)?;
     Ok(())
@@ -87,6 +90,26 @@ async fn only_one_owner_is_the_controller(bench: Bench) -> Done {
     let told = refused.text_at("/message")?.split(": ").last().unwrap_or_default();
     let why = "Only one reference can have Controller set to true. Found \"true\" in references for Pod/p and Pod/q";
     same("the end of the message", told, why)
+}
+
+async fn some_owners_are_never_allowed(bench: Bench) -> Done {
+    let owner =
+        |version: &str, kind: &str| json!([{ "apiVersion": version, "kind": kind, "name": "p", "uid": "u" }]);
+    let refused = with(&bench, json!({ "ownerReferences": owner("a/b/c", "Pod") })).await?;
+    let message = "Invalid value: \"a/b/c\": must be <group>/<version> or <version>";
+    refused.invalid(MAP, "metadata.ownerReferences[0].apiVersion", "FieldValueInvalid", message)?;
+    let refused = with(&bench, json!({ "ownerReferences": owner("v1", "Event") })).await?;
+    let message = "Invalid value: {\"apiVersion\":\"v1\",\"kind\":\"Event\",\"name\":\"p\",\"uid\":\"u\"}: /v1, Kind=Event is \
+                   disallowed from being an owner";
+    refused.invalid(MAP, "metadata.ownerReferences[0]", "FieldValueInvalid", message)?;
+    Ok(())
+}
+
+async fn what_is_done_with_dependents_is_said_once(bench: Bench) -> Done {
+    let refused = with(&bench, json!({ "finalizers": ["orphan", "foregroundDeletion"] })).await?;
+    let message = "Invalid value: [\"orphan\",\"foregroundDeletion\"]: finalizer orphan and foregroundDeletion cannot be both set";
+    refused.invalid(MAP, "metadata.finalizers", "FieldValueInvalid", message)?;
+    Ok(())
 }
 
 async fn texts_where_texts_belong(bench: Bench) -> Done {

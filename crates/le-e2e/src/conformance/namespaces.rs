@@ -9,6 +9,8 @@ claims!("namespaces":
     a_namespace_on_its_way_out_takes_nothing_new,
     a_namespace_on_its_way_out_lets_what_is_there_be_changed,
     a_namespace_waits_for_its_own_finalizers,
+    a_namespace_waits_for_the_finalizers_of_its_spec,
+    a_namespace_keeps_the_label_of_its_name,
     some_namespaces_are_never_deleted,
     a_deleted_namespace_takes_everything_with_it differs "a real one is emptied by a controller, which does not run there",
     many_namespaces_are_not_deleted_at_once,
@@ -75,6 +77,29 @@ async fn a_namespace_waits_for_its_own_finalizers(bench: Bench) -> Done {
     bench.get(&path).await?.code(200)?;
     bench.merge(&path, json!({ "metadata": { "finalizers": null } })).await?.code(200)?;
     bench.get(&path).await?.code(404)?;
+    Ok(())
+}
+
+async fn a_namespace_waits_for_the_finalizers_of_its_spec(bench: Bench) -> Done {
+    let name = format!("held-{}", bench.namespace());
+    let path = format!("/api/v1/namespaces/{name}");
+    let held = json!({ "metadata": { "name": name }, "spec": { "finalizers": ["a.io/a"] } });
+    let made = bench.made("/api/v1/namespaces", held).await?;
+    made.has("/spec/finalizers", json!(["a.io/a", "kubernetes"]))?;
+    bench.delete(&path).await?.code(200)?;
+    bench.get(&path).await?.code(200)?.has("/spec/finalizers/0", "a.io/a".into())?;
+    let done = json!({ "metadata": { "name": name }, "spec": { "finalizers": [] } });
+    bench.put(&format!("{path}/finalize"), done).await?.code(200)?;
+    bench.get(&path).await?.code(404)?;
+    bench.get(&format!("{path}/finalize")).await?.code(405)?;
+    Ok(())
+}
+
+async fn a_namespace_keeps_the_label_of_its_name(bench: Bench) -> Done {
+    let name = bench.namespace();
+    let body = json!({ "metadata": { "name": name, "labels": { "a": "b" } } });
+    let replaced = bench.put(&format!("/api/v1/namespaces/{name}"), body).await?;
+    replaced.code(200)?.has("/metadata/labels", json!({ "a": "b", "kubernetes.io/metadata.name": name }))?;
     Ok(())
 }
 

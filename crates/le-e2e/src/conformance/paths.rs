@@ -37,6 +37,7 @@ async fn methods_that_are_not_there_are_405(bench: Bench) -> Done {
         (Method::PUT, bench.leases()),
         (Method::PATCH, bench.leases()),
         (Method::POST, bench.lease("x")),
+        (Method::HEAD, bench.leases()),
     ] {
         let headers = [("content-type", "application/json")];
         bench.send(method, &path, &headers, "{}").await?.code(405)?;

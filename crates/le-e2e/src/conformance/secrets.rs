@@ -7,6 +7,7 @@ use super::{Bench, Done, claims};
 claims!("secrets":
     string_data_ends_up_in_data,
     a_type_is_given_once,
+    without_a_type_it_is_opaque_each_time,
     what_is_immutable_stays,
 );
 
@@ -27,6 +28,14 @@ async fn a_type_is_given_once(bench: Bench) -> Done {
     let refused = bench.merge(&format!("{secrets}/s"), json!({ "type": "foo" })).await?;
     let message = "Invalid value: \"foo\": field is immutable";
     refused.invalid(r#"Secret "s""#, "type", "FieldValueInvalid", message)?;
+    Ok(())
+}
+
+async fn without_a_type_it_is_opaque_each_time(bench: Bench) -> Done {
+    let secrets = bench.core("secrets");
+    let body = json!({ "metadata": { "name": "s" } });
+    bench.made(&secrets, body.clone()).await?.has("/type", "Opaque".into())?;
+    bench.put(&format!("{secrets}/s"), body).await?.code(200)?.has("/type", "Opaque".into())?;
     Ok(())
 }
 

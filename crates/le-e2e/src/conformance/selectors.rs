@@ -61,6 +61,19 @@ async fn the_words_about_a_bad_label_selector_are_those_of_go(bench: Bench) -> D
         ("app=x,", "found '', expected: identifier after ','"),
         (",", "found ',', expected: !, identifier, or 'end of string'"),
         ("app in x", "unable to parse requirement: found 'x' expected: '('"),
+        ("app=)", "unable to parse requirement: found ')', expected: identifier"),
+        (
+            "app=-x",
+            "unable to parse requirement: values[0][app]: Invalid value: \"-x\": a valid label must be an empty string or \
+          consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  \
+          or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
+        ),
+        (
+            "-app=x",
+            "unable to parse requirement: <nil>: Invalid value: \"-app\": name part must consist of alphanumeric characters, \
+          '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex \
+          used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+        ),
     ] {
         let refused = bench.get(&format!("{}?labelSelector={}", bench.maps(), encoded(selector))).await?;
         refused.refused(400, "BadRequest", message)?;
@@ -89,6 +102,8 @@ async fn a_field_that_cannot_be_selected_by_is_refused(bench: Bench) -> Done {
     bench.get(&path("data.a=b")).await?.refused(400, "BadRequest", message)?;
     let message = "invalid selector: 'metadata.name'; can't understand 'metadata.name'";
     bench.get(&path("metadata.name")).await?.refused(400, "BadRequest", message)?;
+    let message = "invalid field selector: unescaped character in value: 61";
+    bench.get(&path("metadata.name=a=b")).await?.refused(400, "BadRequest", message)?;
     let secrets = format!("{}?fieldSelector=data.a%3Db", bench.core("secrets"));
     bench.get(&secrets).await?.refused(400, "BadRequest", "field label not supported: data.a")?;
     Ok(())

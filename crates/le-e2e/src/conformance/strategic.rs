@@ -86,5 +86,10 @@ async fn a_lease_takes_it(bench: Bench) -> Done {
     bench.made_lease("x", json!({ "holderIdentity": "me", "leaseDurationSeconds": 15 })).await?;
     let patched = patch(&bench, &bench.lease("x"), json!({ "spec": { "holderIdentity": null } })).await?;
     patched.code(200)?.has("/spec", json!({ "leaseDurationSeconds": 15 }))?;
+    // It cannot make another kind of it, and does not try.
+    patch(&bench, &bench.lease("x"), json!({ "kind": "Foo" }))
+        .await?
+        .code(200)?
+        .has("/kind", "Lease".into())?;
     Ok(())
 }

@@ -9,6 +9,7 @@ claims!("versions":
     a_list_can_be_of_an_exact_version,
     a_list_that_is_no_older_than_a_version_has_what_came_after,
     a_version_that_is_not_there_yet_is_a_timeout,
+    a_page_of_a_version_is_of_that_version,
     a_match_without_a_version_is_refused,
     a_match_of_no_known_sort_is_refused,
     an_exact_match_of_any_version_is_refused,
@@ -53,6 +54,15 @@ async fn a_version_that_is_not_there_yet_is_a_timeout(bench: Bench) -> Done {
             "retryAfterSeconds": 1,
         }))?;
     }
+    Ok(())
+}
+
+async fn a_page_of_a_version_is_of_that_version(bench: Bench) -> Done {
+    five(&bench).await?;
+    let version = bench.get(&bench.maps()).await?.version()?.to_owned();
+    bench.delete(&bench.map("a")).await?.code(200)?;
+    let page = bench.get(&format!("{}?resourceVersion={version}&limit=2", bench.maps())).await?;
+    page.lists("a b")?.has("/metadata/resourceVersion", version.into())?;
     Ok(())
 }
 

@@ -41,8 +41,14 @@ async fn first_what_is_there(bench: &Bench, version: &str) -> Done {
     }
     let path = format!("{}?watch=true&timeoutSeconds=2{version}", bench.maps());
     let mut watch = bench.watch(&path).await?;
-    watch.expect("ADDED", "a").await?;
-    watch.expect("ADDED", "b").await?;
+    // What the cache of a real server has not seen yet comes as it sees it.
+    let mut names = Vec::new();
+    for _ in 0..2 {
+        let event = watch.next().await?.unwrap_or_default();
+        names.push(format!("{} {}", event["type"], event["object"]["metadata"]["name"]));
+    }
+    names.sort();
+    same("what is there", names, [r#""ADDED" "a""#, r#""ADDED" "b""#])?;
     bench.made_map("c", json!({})).await?;
     watch.expect("ADDED", "c").await?;
     Ok(())

@@ -119,8 +119,13 @@ impl Call {
             }
         }
         let given = text("apiVersion");
-        if given == expected {
+        if given == expected && text("kind") == kind {
             return Ok(());
+        }
+        if given == expected {
+            let error = FieldError::invalid("kind", &text("kind").into(), format!("must be {kind}"));
+            let name = meta::name(object);
+            return Err(Failure::invalid_as(self.kind.group(), text("kind"), name, vec![error]));
         }
         Err(Failure::bad_request(format!(
             "the API version in the data ({given}) does not match the expected API version ({expected})"

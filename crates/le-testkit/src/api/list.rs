@@ -16,6 +16,12 @@ use crate::select::Selector;
 use crate::store::{Key, Snapshot};
 use crate::table;
 
+/// The objects of one page of a list, and the metadata of the list.
+pub(super) struct Page {
+    pub(super) metadata: Value,
+    pub(super) objects: Vec<(Key, Arc<Value>)>,
+}
+
 /// Where a list that came in pages goes on: after which key, and as of which version.
 struct Place {
     /// `None` goes on with whatever there is now.
@@ -26,6 +32,27 @@ struct Place {
 impl Call {
     pub(super) fn list(&self) -> Outcome<Response<Body>> {
         let wanted = Shape::negotiate(&self.request)?;
+        let Page { mut metadata, objects } = self.page()?;
+        let shown: Vec<_> = objects.iter().map(|(_, object)| self.kind.shown(object)).collect();
+        let items = shown.iter().map(|object| &**object);
+        let answer = match wanted {
+            Shape::Object => {
+                if self.kind.rules.custom && metadata.get("continue").is_none() {
+                    metadata["continue"] = "".into();
+                }
+                self.list_of(metadata, items)
+            }
+            Shape::Metadata => json!({
+                "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
+                "items": items.map(shape::partial).collect::<Vec<_>>(),
+            }),
+            Shape::Table => table::table(&self.kind, &self.server.clock, items, metadata, true),
+        };
+        Ok(shape::json(StatusCode::OK, &answer))
+    }
+
+    /// The objects that a request is about.
+    pub(super) fn page(&self) -> Outcome<Page> {
         let options = ListOptions::parse(&self.request)?;
         let selector = Selector::parse(&self.request, &self.kind)?;
         let namespace = self.target.namespace.as_deref();
@@ -53,22 +80,8 @@ impl Call {
             }
             self.server.store().keep(Arc::clone(&snapshot));
         }
-        let shown: Vec<_> = page.iter().map(|(_, (_, object))| self.kind.shown(object)).collect();
-        let items = shown.iter().map(|object| &**object);
-        let answer = match wanted {
-            Shape::Object => {
-                if self.kind.rules.custom && metadata.get("continue").is_none() {
-                    metadata["continue"] = "".into();
-                }
-                self.list_of(metadata, items)
-            }
-            Shape::Metadata => json!({
-                "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
-                "items": items.map(shape::partial).collect::<Vec<_>>(),
-            }),
-            Shape::Table => table::table(&self.kind, &self.server.clock, items, metadata, true),
-        };
-        Ok(shape::json(StatusCode::OK, &answer))
+        let objects = page.into_iter().map(|(_, (key, object))| (key.clone(), Arc::clone(object)));
+        Ok(Page { metadata, objects: objects.collect() })
     }
 
     /// Makes a list. The items of a custom resource say what they are, those of others do not.

@@ -34,15 +34,17 @@ impl WriteOptions {
             _ => "DeleteOptions",
         };
         let refuse = |error| Failure::invalid_as("meta.k8s.io", options, "", vec![error]);
-        let dry_run = match request.query("dryRun") {
-            None | Some("") => false,
-            Some("All") => true,
-            Some(other) => return Err(refuse(FieldError::not_supported_list("dryRun", &[other], &["All"]))),
-        };
+        let dry = request.queries("dryRun");
+        if dry.iter().any(|value| *value != "All") {
+            return Err(refuse(FieldError::not_supported_list("dryRun", &dry, &["All"])));
+        }
+        let dry_run = !dry.is_empty();
         let unknown_fields = match request.query("fieldValidation") {
             None | Some("" | "Warn") => UnknownFields::Warn,
             Some("Ignore") => UnknownFields::Ignore,
             Some("Strict") => UnknownFields::Refuse,
+            // A deletion has no fields.
+            Some(_) if options == "DeleteOptions" => UnknownFields::Ignore,
             Some(other) => {
                 let allowed = ["", "Ignore", "Strict", "Warn"];
                 return Err(refuse(FieldError::not_supported("fieldValidation", other, &allowed)));
@@ -53,11 +55,15 @@ impl WriteOptions {
             Some(manager) if manager.len() > MANAGER_LIMIT => {
                 return Err(refuse(FieldError::too_long("fieldManager", MANAGER_LIMIT)));
             }
-            Some(manager) if manager.chars().any(char::is_control) => {
-                let message = "should only contain printable characters";
-                return Err(refuse(FieldError::invalid("fieldManager", &manager.into(), message)));
+            Some(manager) => {
+                let bad = manager.chars().enumerate().find(|(_, character)| character.is_control());
+                if let Some((at, character)) = bad {
+                    let message =
+                        format!("invalid character U+{:04X} (at position {at})", u32::from(character));
+                    return Err(refuse(FieldError::invalid("fieldManager", &manager.into(), message)));
+                }
+                manager.to_owned()
             }
-            Some(manager) => manager.to_owned(),
         };
         Ok(Self { dry_run, force: flag(request, "force"), manager, unknown_fields })
     }
@@ -90,15 +96,18 @@ impl ListOptions {
         let watch = request.verb() == Verb::Watch;
         let query = |key| request.query(key).filter(|value| !value.is_empty());
         let (limit, timeout) = (number(request, "limit")?, number(request, "timeoutSeconds")?);
-        let version = match query("resourceVersion") {
-            None => None,
-            Some(text) => Some(text.parse().map_err(|_| bad_version(text, watch))?),
-        };
+        let text = query("resourceVersion");
+        let version: Result<Option<u64>, _> = text.map(str::parse).transpose();
+        let token = query("continue").map(str::to_owned);
+        let (unset, given) =
+            (query("resourceVersionMatch").is_none(), version != Ok(None) && version != Ok(Some(0)));
+        // Before there was a match to ask for, a page of a version was of that version.
+        let page_of = unset && given && token.is_none() && limit.unwrap_or(0) > 0;
         let options = Self {
             limit: usize::try_from(limit.unwrap_or(0)).unwrap_or(0),
-            token: query("continue").map(str::to_owned),
-            version,
-            exact: query("resourceVersionMatch") == Some("Exact"),
+            token,
+            version: version.clone().unwrap_or(Some(u64::MAX)),
+            exact: page_of || query("resourceVersionMatch") == Some("Exact"),
             send_initial: query("sendInitialEvents").map(|text| text != "false" && text != "0"),
             bookmarks: flag(request, "allowWatchBookmarks"),
             timeout_seconds: timeout.and_then(|seconds| u64::try_from(seconds).ok()),
@@ -107,10 +116,13 @@ impl ListOptions {
             true => check_watch(&options, query("resourceVersionMatch")),
             false => check_list(&options, query("resourceVersionMatch")),
         };
-        if errors.is_empty() {
-            return Ok(options);
+        if !errors.is_empty() {
+            return Err(Failure::invalid_as("meta.k8s.io", "ListOptions", "", errors));
         }
-        Err(Failure::invalid_as("meta.k8s.io", "ListOptions", "", errors))
+        match version {
+            Ok(_) => Ok(options),
+            Err(_) => Err(bad_version(text.unwrap_or_default(), watch)),
+        }
     }
 }
 

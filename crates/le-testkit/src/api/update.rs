@@ -148,10 +148,6 @@ impl Call {
         if object == *old && owners == *existing.owners {
             return Ok(object);
         }
-        if object == *old {
-            store.put_owners(&key, owners);
-            return Ok(object);
-        }
         let stored = self.stored(object, owners, Some(existing));
         let object = Value::clone(&store.put(key, stored));
         if kind.resource() == "namespaces" {

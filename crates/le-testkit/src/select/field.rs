@@ -54,6 +54,10 @@ pub(super) fn parse(text: &str, kind: &Kind) -> Result<Vec<Requirement>, String>
         if field.is_empty() && value.is_empty() {
             continue;
         }
+        let field = &*match field.strip_prefix("regarding.") {
+            Some(rest) if kind.resource() == "events.events.k8s.io" => format!("involvedObject.{rest}"),
+            _ => field.to_owned(),
+        };
         let known = matches!(field, "metadata.name" | "metadata.namespace") || fields(kind).contains(&field);
         if !known {
             return Err(not_supported(field, kind));

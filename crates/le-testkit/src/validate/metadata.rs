@@ -121,7 +121,11 @@ fn owners(references: &Value) -> Vec<FieldError> {
         }
         if (version, text("kind")) == ("v1", "Event") {
             let message = "/v1, Kind=Event is disallowed from being an owner";
-            errors.push(FieldError::invalid("metadata.ownerReferences", reference, message));
+            errors.push(FieldError::invalid(
+                format!("metadata.ownerReferences[{index}]"),
+                reference,
+                message,
+            ));
         }
         if reference["controller"] != true {
             continue;
