@@ -44,7 +44,7 @@ pub(super) async fn get(built: &Path, progress: &Progress) -> anyhow::Result<(Pa
     let stamp = "k8s.io/component-base/version.git";
     let flags = format!("-s -w -X {stamp}Version={version} -X {stamp}Major={major} -X {stamp}Minor={minor}");
     let out = format!("{}/", beside.display());
-    go::build(&module, &["-ldflags", &flags, "-o", &out, "tool"]).await?;
+    go::build(&module, &["-ldflags", &flags, "-o", &out, "tool"], progress).await?;
     fs::rename(&beside, &folder).context("cannot keep the control plane")?;
     Ok(found)
 }

@@ -2,9 +2,13 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
+
+use crate::progress::Progress;
 
 /// The Go that the modules are written for.
 const NEEDED: (u32, u32) = (1, 26);
@@ -25,13 +29,31 @@ pub(super) async fn check(what_for: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs `go build` in a module; what it says is shown.
-pub(super) async fn build(module: &Path, args: &[&str]) -> anyhow::Result<()> {
+/// How often a build says how far it is.
+const PACE: Duration = Duration::from_secs(15);
+
+/// Runs `go build` in a module, says now and then how many packages it has compiled, and shows what else it says.
+pub(super) async fn build(module: &Path, args: &[&str], progress: &Progress) -> anyhow::Result<()> {
     let mut command = Command::new("go");
     // The versions are those of go.sum, whatever stands above this folder.
-    command.arg("build").args(["-mod=readonly", "-buildvcs=false"]).args(args);
+    command.arg("build").args(["-v", "-mod=readonly", "-buildvcs=false"]).args(args);
     command.current_dir(module).env("GOWORK", "off").env("GOFLAGS", "").kill_on_drop(true);
-    let status = command.status().await.context("cannot start go")?;
+    let mut child = command.stderr(Stdio::piped()).spawn().context("cannot start go")?;
+    let mut lines = BufReader::new(child.stderr.take().context("go has no standard error")?).lines();
+    let (mut packages, mut told) = (0, Instant::now());
+    while let Some(line) = lines.next_line().await? {
+        // A line of one word is a package that is being compiled.
+        if line.contains(' ') {
+            progress.say(&line);
+        } else {
+            packages += 1;
+        }
+        if told.elapsed() >= PACE {
+            told = Instant::now();
+            progress.say(&format!("{packages} packages compiled"));
+        }
+    }
+    let status = child.wait().await?;
     ensure!(status.success(), "go build failed in {} ({status})", module.display());
     Ok(())
 }

@@ -9,7 +9,8 @@ use crate::progress::Progress;
 pub(super) async fn get(built: &Path, progress: &Progress) -> anyhow::Result<PathBuf> {
     go::check("every peer").await?;
     let folder = built.join("peers");
-    let _step = progress.step("building the peers over client-go and Knative; two minutes at the first time");
-    go::build(&module("peers"), &["-o", &format!("{}/", folder.display()), "./cmd/..."]).await?;
+    let _step =
+        progress.step("building the peers over client-go and Knative, which takes minutes at the first time");
+    go::build(&module("peers"), &["-o", &format!("{}/", folder.display()), "./cmd/..."], progress).await?;
     Ok(folder)
 }
