@@ -1,0 +1,106 @@
+//! How long nobody acts on a Lease while a fleet is replaced.
+
+use anyhow::ensure;
+
+use super::history::{Histories, Version};
+use super::report::{history, identity};
+use super::tally::spread;
+use crate::fleet::{Fleet, Term};
+
+/// From the last act of one to the first of the next.
+#[derive(Debug)]
+struct Gap<'a> {
+    before: &'a Term,
+    after: &'a Term,
+    seconds: f64,
+    /// When the next began.
+    until: f64,
+}
+
+/// Checks that no gap is longer than the lease duration, unless it is one in Go that ended and released nothing.
+pub(super) fn check(fleet: &Fleet, histories: &Histories, notes: &mut Vec<String>) -> anyhow::Result<()> {
+    let most = (fleet.settings.lease + fleet.settings.act_every).as_secs_f64();
+    let (mut theirs, mut ours, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    let terms = fleet.journal.terms();
+    for lease in fleet.leases() {
+        for gap in gaps(&terms, &lease) {
+            let Gap { before, after, seconds, until } = gap;
+            let ours_ended = before.kind.is_ours();
+            if ours_ended { &mut ours } else { &mut theirs }.push(seconds);
+            if seconds <= most {
+                continue;
+            }
+            let who = identity(before.kind, before.member);
+            let what =
+                format!("{lease}: {seconds:.3} s from {who} to {}", identity(after.kind, after.member));
+            if ours_ended || has_released(&who, until, history(fleet, histories, &lease)) {
+                wrong.push(what);
+            } else {
+                // One that meets a renewal of its own under way is given up.
+                notes.push(format!("rolling: {what}: it ended, and its release came to nothing"));
+            }
+        }
+    }
+    for (language, seconds) in [("Go", &mut theirs), ("Rust", &mut ours)] {
+        seconds.sort_by(f64::total_cmp);
+        notes.push(format!(
+            "rolling: from the last act of one in {language} to the next: {}",
+            spread(seconds)
+        ));
+    }
+    ensure!(!theirs.is_empty() && !ours.is_empty(), "nothing was handed over");
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok(())
+}
+
+/// Finds the gaps between the terms of a Lease, of which each lasts until whoever acted longest has ended.
+fn gaps<'a>(terms: &'a [Term], lease: &str) -> Vec<Gap<'a>> {
+    let acts = terms.iter().filter(|term| term.lease == lease).filter_map(|term| Some((term, term.acts?)));
+    let mut acts: Vec<_> = acts.collect();
+    acts.sort_by(|(_, a), (_, b)| a.0.total_cmp(&b.0));
+    let mut gaps = Vec::new();
+    let mut longest: Option<(&Term, f64)> = None;
+    for (term, (first, last)) in acts {
+        if let Some((before, until)) = longest {
+            gaps.push(Gap { before, after: term, seconds: (first - until).max(0.0), until: first });
+        }
+        if longest.is_none_or(|(_, until)| until < last) {
+            longest = Some((term, last));
+        }
+    }
+    gaps
+}
+
+/// Tells whether the last that somebody had of a Lease before a moment was followed by its release.
+fn has_released(who: &str, before: f64, history: &[Version]) -> bool {
+    let its = history.iter().rposition(|version| version.holder == who && version.renewed <= before);
+    its.and_then(|its| history.get(its + 1)).is_some_and(Version::is_free)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::{Kind, MemberId};
+
+    fn term(member: usize, acts: (f64, f64)) -> Term {
+        Term {
+            member: MemberId(member),
+            kind: Kind::Rust,
+            lease: "x".to_owned(),
+            token: None,
+            led: acts.0,
+            acts: Some(acts),
+            count: 2,
+            stopped: None,
+            odd: None,
+        }
+    }
+
+    #[test]
+    fn a_gap_lasts_from_whoever_acted_last_to_whoever_acts_next() {
+        let terms = [term(2, (7.0, 8.0)), term(0, (1.0, 5.0)), term(1, (2.0, 3.0))];
+        let found: Vec<_> = gaps(&terms, "x").iter().map(|gap| (gap.before.member.0, gap.seconds)).collect();
+        assert_eq!(found, [(0, 0.0), (0, 2.0)]);
+        assert!(gaps(&terms, "y").is_empty());
+    }
+}
