@@ -196,6 +196,12 @@ impl Fleet {
         self.folder.join(format!("{}-{identity}-{}.log", self.namespace, member.0))
     }
 
+    /// The participant that is started next.
+    #[must_use]
+    pub fn next(&self) -> MemberId {
+        MemberId(self.started.load(Ordering::Relaxed))
+    }
+
     /// The user that the participant with this number has.
     #[must_use]
     pub fn user_of(&self, member: MemberId) -> String {

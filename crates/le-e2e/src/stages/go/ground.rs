@@ -1,7 +1,7 @@
 //! What all scenes stand on: one control plane, and a record of every Lease in it.
 
 use super::recorder::Recorder;
-use crate::fleet::{Fleet, Kind, Member, Settings};
+use crate::fleet::{Fleet, Settings};
 use crate::plane::{ADMIN, Plane};
 use crate::stages::Context;
 
@@ -46,9 +46,4 @@ impl Scene {
     pub(super) fn claim(&mut self, what: &str, result: anyhow::Result<()>) {
         self.claims.push((what.to_owned(), result));
     }
-}
-
-/// Starts one participant of each of these kinds.
-pub(super) fn start(fleet: &Fleet, kinds: &[Kind]) -> anyhow::Result<Vec<Member>> {
-    kinds.iter().map(|kind| fleet.start(*kind)).collect()
 }

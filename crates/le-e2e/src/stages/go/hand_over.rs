@@ -6,7 +6,8 @@ use rustix::process::Signal;
 use super::PATIENCE;
 use super::ground::{Ground, Scene};
 use super::part::join;
-use super::tally::{Tally, Way};
+use super::report::identity;
+use super::tally::{HandOver, Tally, Way};
 use crate::fleet::{Fleet, Kind, Member, MemberId, Settings, now};
 
 const RUST: [Kind; 2] = [Kind::Rust, Kind::Rust];
@@ -15,8 +16,13 @@ const GO: [Kind; 2] = [Kind::ClientGo, Kind::Knative];
 /// Three fleets have more than enough hand-overs after two; a machine that is busy may spoil some.
 const MOST_CYCLES: usize = 5;
 
-pub(super) async fn run(ground: &Ground, namespace: &str, tally: &Tally) -> anyhow::Result<Scene> {
-    let mut scene = Scene::new(ground.fleet(namespace, Settings::quick(10)).await?);
+pub(super) async fn run(
+    ground: &Ground,
+    namespace: &str,
+    settings: Settings,
+    tally: &Tally,
+) -> anyhow::Result<Scene> {
+    let mut scene = Scene::new(ground.fleet(namespace, settings).await?);
     let result = cycles(ground, &scene.fleet, tally).await;
     scene.claim("either language takes over from the other", result);
     Ok(scene)
@@ -58,11 +64,13 @@ async fn end_all(
         member.signal(signal)?;
     }
     let after = fleet.until_all_led(PATIENCE, |member| !ids.contains(&member)).await?;
-    for (before, after) in before.iter().zip(&after) {
+    for (before, after) in before.into_iter().zip(&after) {
         let (first, _) = after.acts.unwrap_or_default();
         // What the other language had already, because a leader had lost it for want of time, did not move by the signal.
         if ids.contains(&before.member) && after.kind.is_ours() != way.from_rust && first >= at {
-            tally.add(way, first - at);
+            let leader = identity(before.kind, before.member);
+            let key = (fleet.namespace.clone(), before.lease);
+            tally.add(way, HandOver { key, leader, at, seconds: first - at });
         }
     }
     for member in &mut leaders {

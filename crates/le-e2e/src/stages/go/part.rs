@@ -7,14 +7,24 @@ use anyhow::bail;
 use tokio::time::{Instant, sleep};
 
 use super::PATIENCE;
-use super::ground::{Ground, start};
-use crate::fleet::{Fleet, Kind, Member};
+use super::ground::Ground;
+use crate::fleet::{Extra, Fleet, Kind, Member};
 use crate::plane::Asked;
 
-/// Starts participants and waits until each of them takes part.
+/// Starts one participant of each of these kinds and waits until each of them takes part.
 pub(super) async fn join(ground: &Ground, fleet: &Fleet, kinds: &[Kind]) -> anyhow::Result<Vec<Member>> {
+    join_with(ground, fleet, kinds.iter().map(|kind| (*kind, Extra::default()))).await
+}
+
+/// Starts participants that may be unlike others and waits until each of them takes part.
+pub(super) async fn join_with(
+    ground: &Ground,
+    fleet: &Fleet,
+    cast: impl IntoIterator<Item = (Kind, Extra)>,
+) -> anyhow::Result<Vec<Member>> {
     let mark = ground.plane.audit_mark();
-    let mut members = start(fleet, kinds)?;
+    let started = cast.into_iter().map(|(kind, extra)| fleet.start_with(kind, extra));
+    let mut members: Vec<Member> = started.collect::<anyhow::Result<_>>()?;
     let end = Instant::now() + PATIENCE;
     loop {
         let asked = ground.plane.asked_since(mark)?;

@@ -6,12 +6,12 @@ use std::time::Duration;
 use anyhow::ensure;
 
 use super::blame::{Blame, Hazard, Overlap, Party, attribute, without_right};
-use super::gaps;
 use super::ground::{Ground, Scene};
 use super::history::{Histories, Version, histories, late_releases};
 use super::proof::proof;
 use super::rolling;
 use super::tally::{Tally, Way, spread};
+use super::{gaps, hand_overs};
 use crate::fleet::{Fleet, Kind, MemberId};
 use crate::stages::Outcome;
 use crate::verdict::{Fault, Wrong};
@@ -31,13 +31,7 @@ pub(super) async fn report(ground: &Ground, tally: &Tally, scenes: Vec<Scene>) -
     let histories = histories(ground.recorder.seen()?, &ground.plane.asked()?);
     let mut outcome = Outcome::default();
     for way in Way::ALL {
-        let taken = tally.of(way);
-        let enough = || {
-            ensure!(taken.len() >= Tally::WANTED, "only {} of {}", taken.len(), Tally::WANTED);
-            Ok(())
-        };
-        outcome.check(&format!("hand-overs from {way}"), enough());
-        outcome.notes.push(format!("{way}: {}", spread(&taken)));
+        hand_overs::report(way, &tally.of(way), &histories, &mut outcome);
     }
     let mut groups = BTreeMap::new();
     for scene in scenes {

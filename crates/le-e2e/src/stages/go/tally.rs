@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use super::history::Key;
+
 /// From which language to the other, and how the leader ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Way {
@@ -27,27 +29,39 @@ impl fmt::Display for Way {
     }
 }
 
-/// Seconds from a signal to the first act of the next leader, for each hand-over.
+/// A Lease that moved by a signal.
+#[derive(Clone, Debug)]
+pub(super) struct HandOver {
+    pub(super) key: Key,
+    /// Who led it.
+    pub(super) leader: String,
+    /// When the signal was sent.
+    pub(super) at: f64,
+    /// How many seconds later the next leader first acted.
+    pub(super) seconds: f64,
+}
+
+/// Every hand-over.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    taken: Mutex<BTreeMap<Way, Vec<f64>>>,
+    taken: Mutex<BTreeMap<Way, Vec<HandOver>>>,
 }
 
 impl Tally {
     /// How many of each kind are wanted.
     pub(super) const WANTED: usize = 50;
 
-    pub(super) fn add(&self, way: Way, seconds: f64) {
+    pub(super) fn add(&self, way: Way, hand_over: HandOver) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.entry(way).or_default().push(seconds);
+        taken.entry(way).or_default().push(hand_over);
     }
 
     /// Returns those of one kind, the shortest first.
-    pub(super) fn of(&self, way: Way) -> Vec<f64> {
+    pub(super) fn of(&self, way: Way) -> Vec<HandOver> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut seconds = taken.get(&way).cloned().unwrap_or_default();
-        seconds.sort_by(f64::total_cmp);
-        seconds
+        let mut all = taken.get(&way).cloned().unwrap_or_default();
+        all.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+        all
     }
 
     pub(super) fn is_enough(&self) -> bool {
