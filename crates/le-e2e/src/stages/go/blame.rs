@@ -172,8 +172,11 @@ fn cause(overlap: &Overlap, history: &[Version]) -> Blame {
             format!("{what}, {:.3} s after it had run out", -early),
         );
     }
-    if next.author.user != by.user {
-        let author = &next.author;
+    let author = &next.author;
+    if author.user.is_empty() {
+        return Blame::Unexplained(format!("nobody is known to have written {number} over {name}"));
+    }
+    if author.user != by.user {
         let what = format!("{} of {} freed the Lease of {name} ({number})", author.agent, author.user);
         return Blame::Go(Hazard::FreesAnothers, format!("{what}, which acted for {after:.3} s more"));
     }

@@ -62,16 +62,21 @@ impl Version {
 /// All histories.
 pub(super) type Histories = BTreeMap<Key, Vec<Version>>;
 
-/// Finds the author of every version: whoever had success with a write that was computed from the version before.
+/// Finds the author of every version: whoever had success with a write that was computed from the version before. Where nobody
+/// had, one that was given up meanwhile may have been applied all the same.
 pub(super) fn histories(seen: BTreeMap<Key, Vec<Seen>>, asked: &[Asked]) -> Histories {
+    let is_success = |asked: &Asked| (200..300).contains(&asked.code);
     let mut writes: HashMap<(&str, &str, &str), &Asked> = HashMap::new();
-    for asked in asked.iter().filter(|asked| (200..300).contains(&asked.code)) {
+    for asked in asked.iter().filter(|asked| !(300..500).contains(&asked.code)) {
         let base = match asked.verb.as_str() {
             "update" => asked.version.as_str(),
             "create" => "",
             _ => continue,
         };
-        writes.insert((&asked.namespace, &asked.name, base), asked);
+        let write = writes.entry((&asked.namespace, &asked.name, base)).or_insert(asked);
+        if is_success(asked) {
+            *write = asked;
+        }
     }
     seen.into_iter()
         .map(|(key, versions)| {
@@ -113,7 +118,10 @@ pub(super) fn late_releases(history: &[Version], user: impl Fn(&str) -> Option<S
     let mut found = Vec::new();
     for (index, pair) in history.windows(2).enumerate() {
         let [before, free] = pair else { continue };
-        if before.is_free() || !free.is_free() || user(&before.holder).is_none_or(|u| u == free.author.user) {
+        let author = &free.author.user;
+        // Of one that nobody is known to have written, nothing can be said.
+        let foreign = !author.is_empty() && user(&before.holder).is_some_and(|user| user != *author);
+        if before.is_free() || !free.is_free() || !foreign {
             continue;
         }
         let taken = history[index + 2..].iter().find(|version| !version.is_free());
@@ -156,7 +164,8 @@ mod tests {
             asked("user-b", "update", "1", 200),
             asked("user-b", "update", "2", 409),
             asked("user-a", "update", "2", 200),
-            asked("user-b", "update", "3", 200),
+            // Its answer was not waited for, and it was applied.
+            asked("user-b", "update", "3", 504),
         ];
         histories(BTreeMap::from([(key.clone(), versions)]), &asked).remove(&key).unwrap()
     }
