@@ -7,6 +7,9 @@ use super::report::{history, identity};
 use super::tally::spread;
 use crate::fleet::{Fleet, Term};
 
+/// A pause of all who write that is no accident, in seconds.
+const PAUSE: f64 = 0.4;
+
 /// From the last act of one to the first of the next.
 #[derive(Debug)]
 struct Gap<'a> {
@@ -17,7 +20,7 @@ struct Gap<'a> {
     until: f64,
 }
 
-/// Checks that no gap is longer than the lease duration, unless it is one in Go that ended and released nothing.
+/// Checks that no gap is longer than the lease duration, but for what one in Go took to release and what the machine stood still.
 pub(super) fn check(fleet: &Fleet, histories: &Histories, notes: &mut Vec<String>) -> anyhow::Result<()> {
     let most = (fleet.settings.lease + fleet.settings.act_every).as_secs_f64();
     let (mut theirs, mut ours, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
@@ -31,13 +34,19 @@ pub(super) fn check(fleet: &Fleet, histories: &Histories, notes: &mut Vec<String
                 continue;
             }
             let who = identity(before.kind, before.member);
-            let what =
-                format!("{lease}: {seconds:.3} s from {who} to {}", identity(after.kind, after.member));
-            if ours_ended || has_released(&who, until, history(fleet, histories, &lease)) {
+            let still = stood_still(histories, until - seconds, until);
+            let since_release = released(&who, until, history(fleet, histories, &lease)).map(|at| until - at);
+            let what = format!(
+                "{lease}: {seconds:.3} s from {who} to {}, {since_release:.3?} s of them after its release; for {still:.3} s \
+                 nobody wrote anything anywhere",
+                identity(after.kind, after.member)
+            );
+            // Those in Go may release late, or, where a renewal of their own is under way, not at all.
+            let counts = if ours_ended { Some(seconds) } else { since_release };
+            if counts.is_some_and(|counts| counts - still > most) {
                 wrong.push(what);
             } else {
-                // One that meets a renewal of its own under way is given up.
-                notes.push(format!("rolling: {what}: it ended, and its release came to nothing"));
+                notes.push(format!("rolling: {what}"));
             }
         }
     }
@@ -71,10 +80,20 @@ fn gaps<'a>(terms: &'a [Term], lease: &str) -> Vec<Gap<'a>> {
     gaps
 }
 
-/// Tells whether the last that somebody had of a Lease before a moment was followed by its release.
-fn has_released(who: &str, before: f64, history: &[Version]) -> bool {
-    let its = history.iter().rposition(|version| version.holder == who && version.renewed <= before);
-    its.and_then(|its| history.get(its + 1)).is_some_and(Version::is_free)
+/// When the last that somebody had of a Lease before a moment was followed by its release.
+fn released(who: &str, before: f64, history: &[Version]) -> Option<f64> {
+    let its = history.iter().rposition(|version| version.holder == who && version.renewed <= before)?;
+    history.get(its + 1).filter(|next| next.is_free()).map(|next| next.seen)
+}
+
+/// For how long between two moments nobody at all wrote anything: dozens of Leases are renewed twice a second, so that then the
+/// machine had no time for the API server.
+fn stood_still(histories: &Histories, from: f64, until: f64) -> f64 {
+    let versions = histories.values().flatten().map(|version| version.seen);
+    let mut seen: Vec<f64> =
+        versions.filter(|seen| (from..until).contains(seen)).chain([from, until]).collect();
+    seen.sort_by(f64::total_cmp);
+    seen.windows(2).map(|pair| pair[1] - pair[0]).filter(|pause| *pause > PAUSE).sum()
 }
 
 #[cfg(test)]
@@ -94,6 +113,22 @@ mod tests {
             stopped: None,
             odd: None,
         }
+    }
+
+    #[test]
+    fn time_in_which_nobody_wrote_anything_is_found() {
+        let version = |seen| Version {
+            number: String::new(),
+            holder: String::new(),
+            duration: 1.0,
+            renewed: seen,
+            seen,
+            author: Default::default(),
+        };
+        let history = [1.0, 1.25, 3.0, 3.25].map(version).to_vec();
+        let histories = Histories::from([(("n".to_owned(), "x".to_owned()), history)]);
+        assert_eq!(stood_still(&histories, 1.0, 3.5), 1.75);
+        assert_eq!(stood_still(&histories, 1.0, 2.0), 0.75);
     }
 
     #[test]
