@@ -209,8 +209,17 @@ impl Reading<'_> {
     }
 }
 
+/// Reads the prefix map as the reference does, so that both name the same Leases: the character after `map-lease-prefix` is a
+/// dot, or any other in its place, and without a name after that nothing is mapped. Where two keys name one prefix, the dot wins.
 fn lease_prefixes(data: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    data.iter()
-        .filter_map(|(key, to)| Some((key.strip_prefix(keys::MAP_LEASE_PREFIX)?.to_owned(), to.clone())))
-        .collect()
+    let stem = keys::MAP_LEASE_PREFIX.trim_end_matches('.');
+    let mapped = |with_dot: bool| {
+        data.iter().filter_map(move |(key, to)| {
+            let mut rest = key.strip_prefix(stem)?.chars();
+            let is_dot = rest.next()? == '.';
+            let from = rest.as_str();
+            (is_dot == with_dot && !from.is_empty()).then(|| (from.to_owned(), to.clone()))
+        })
+    };
+    mapped(false).chain(mapped(true)).collect()
 }

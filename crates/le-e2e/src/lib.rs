@@ -1,7 +1,7 @@
 //! What needs a real control plane, real Go peers and real processes: `cargo xtask e2e`.
 //!
 //! The order of a run: [`tools`] finds or builds the programs, [`plane`] starts etcd and kube-apiserver, and each of the
-//! [`stages`] does something there and says what came of it. Participants are processes in a [`fleet`], with a [`proxy`] between
+//! [`stages`] does something there and says what came of it. [`conformance`] is what both this server and the embedded one promise. Participants are processes in a [`fleet`], with a [`proxy`] between
 //! them and the API server where the network is to fail, and [`verdict`] decides from what they said whether anybody acted beside
 //! another. A verdict can be had without any of the rest:
 //!
@@ -29,6 +29,7 @@
     reason = "nothing outside of this crate uses it"
 )]
 
+pub mod conformance;
 pub mod fleet;
 pub mod plane;
 pub mod progress;

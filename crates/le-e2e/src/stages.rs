@@ -1,5 +1,6 @@
 //! The parts of a run, each of which can be run alone.
 
+mod conformance;
 mod faults;
 mod figures;
 mod go;
@@ -91,6 +92,9 @@ pub const STAGES: &[Stage] = &[
         Box::pin(smoke::run(context))
     }),
     stage("vectors", "fresh golden vectors from the reference", 5, |context| Box::pin(vectors::run(context))),
+    stage("conformance", "what the embedded server promises, asked of the real one", 5, |context| {
+        Box::pin(conformance::run(context))
+    }),
     stage("faults", "processes, network and servers fail under three participants", 15, |context| {
         Box::pin(faults::run(context))
     }),

@@ -14,7 +14,7 @@ pub use cargo::{example, optimised_example, program};
 use crate::progress::Progress;
 
 /// Everything that is started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Binaries {
     /// etcd.
     pub etcd: PathBuf,

@@ -8,6 +8,7 @@ mod election;
 mod elector;
 mod error;
 mod identity;
+mod lanes;
 mod leases;
 mod load;
 mod namespace;

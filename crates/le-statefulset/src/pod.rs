@@ -21,13 +21,14 @@ impl PodName {
     }
 }
 
-/// Reads an ordinal as Go reads a number: leading zeros and a plus sign are let through, spaces and fractions are not.
+/// Reads an ordinal as Go reads a number: leading zeros and a plus sign are let through, spaces and fractions are not, and what
+/// 63 bits cannot hold is too large.
 fn ordinal_of(text: &str) -> Result<u64, &'static str> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("what follows the last hyphen is no number");
     }
-    digits.parse().map_err(|_| "the ordinal is too large")
+    digits.parse().ok().filter(|ordinal| i64::try_from(*ordinal).is_ok()).ok_or("the ordinal is too large")
 }
 
 #[cfg(test)]
@@ -63,6 +64,8 @@ mod tests {
         ] {
             assert_eq!(ordinal(value), None, "{value:?}");
         }
-        assert_eq!(ordinal("as-99999999999999999999"), None);
+        for value in ["as-9223372036854775808", "as-18446744073709551615", "as-99999999999999999999"] {
+            assert_eq!(ordinal(value), None, "{value:?}");
+        }
     }
 }

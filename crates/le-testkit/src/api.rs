@@ -49,6 +49,7 @@ impl Call {
             Verb::Patch => self.patch(),
             Verb::Delete => self.delete(),
             Verb::DeleteCollection => self.delete_collection(),
+            Verb::Other if self.kind.rules.custom && *self.request.method() == Method::POST => self.create(),
             Verb::Watch | Verb::Other => Err(self.method_not_allowed()),
         }
     }
@@ -56,6 +57,9 @@ impl Call {
     /// Refuses paths and methods that do not fit the kind.
     pub(crate) fn check_path(&self) -> Outcome<()> {
         let target = &self.target;
+        if *self.request.method() == Method::HEAD && !self.kind.rules.custom {
+            return Err(self.method_not_allowed());
+        }
         let scoped = target.namespace.is_some() == self.kind.is_namespaced();
         let across = target.namespace.is_none() && target.name.is_none();
         if !scoped && !across {
@@ -69,9 +73,20 @@ impl Call {
                     return Err(self.method_not_allowed());
                 }
             }
-            Some("finalize") if self.kind.resource() == "namespaces" => {}
+            Some("finalize") if self.kind.resource() == "namespaces" => {
+                let is_put = *self.request.method() == Method::PUT;
+                is_put.then_some(()).ok_or_else(|| self.method_not_allowed())?;
+            }
             Some(_) if self.kind.rules.custom => return Err(Failure::not_found(&self.kind, self.name())),
             Some(_) => return Err(Failure::no_such_resource()),
+        }
+        if self.kind.rules.custom && target.name.is_none() {
+            if across && self.kind.is_namespaced() && self.request.verb().is_write() {
+                return Err(Failure::no_such_path());
+            }
+            if [Method::PUT, Method::PATCH].contains(self.request.method()) {
+                return Err(Failure::bad_request("name must be provided"));
+            }
         }
         let needs_one = matches!(self.request.verb(), Verb::Create | Verb::DeleteCollection);
         let all_namespaces =
@@ -91,7 +106,7 @@ impl Call {
             Method::PUT => "update",
             Method::PATCH => "patch",
             Method::DELETE => "delete",
-            _ => "get",
+            _ => "",
         };
         Failure::not_supported(&self.kind, action)
     }

@@ -124,7 +124,9 @@ impl Failure {
     }
 
     pub(crate) fn invalid(kind: &Kind, name: &str, errors: Vec<FieldError>) -> Self {
-        Self::invalid_as(kind.group(), kind.kind(), name, errors)
+        // An Event is checked as the one of the core group that it is kept as.
+        let group = if kind.storage() == "events" { "" } else { kind.group() };
+        Self::invalid_as(group, kind.kind(), name, errors)
     }
 
     pub(crate) fn invalid_as(group: &str, kind: &str, name: &str, errors: Vec<FieldError>) -> Self {
@@ -221,6 +223,13 @@ impl Failure {
 
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(413, "RequestEntityTooLarge", format!("Request entity too large: limit is {limit}"))
+    }
+
+    pub(crate) fn too_many_operations(limit: usize, came: usize) -> Self {
+        let message = format!(
+            "Request entity too large: The allowed maximum operations in a JSON patch is {limit}, got {came}"
+        );
+        Self::new(413, "RequestEntityTooLarge", message)
     }
 
     pub(crate) fn internal(why: &str) -> Self {

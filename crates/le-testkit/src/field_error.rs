@@ -38,9 +38,9 @@ impl FieldError {
     }
 
     /// A list that has a value which is none of those that are allowed.
-    pub(crate) fn not_supported_list(field: impl Into<String>, value: &str, allowed: &[&str]) -> Self {
-        let mut error = Self::not_supported(field, value, allowed);
-        error.body = error.body.replacen(&format!("{value:?}"), &format!("[{value:?}]"), 1);
+    pub(crate) fn not_supported_list(field: impl Into<String>, values: &[&str], allowed: &[&str]) -> Self {
+        let mut error = Self::not_supported(field, "", allowed);
+        error.body = error.body.replacen("\"\"", &Value::from(values).to_string(), 1);
         error
     }
 

@@ -8,7 +8,8 @@
 //! /// Writes itself into the Lease: what an elector does, at small scale.
 //! async fn take(leases: Api<Lease>, who: &str) -> kube::Result<Lease> {
 //!     let lease = serde_json::json!({
-//!         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": { "holderIdentity": who },
+//!         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+//!         "metadata": { "name": "my-lock" }, "spec": { "holderIdentity": who },
 //!     });
 //!     leases.patch("my-lock", &PatchParams::apply(who).force(), &Patch::Apply(lease)).await
 //! }
@@ -50,7 +51,7 @@
 //!
 //! # What it reproduces
 //!
-//! The status codes, `Status` bodies and their words are those of kube-apiserver 1.37, compared request by request. So are
+//! The status codes, `Status` bodies and their words are those of kube-apiserver 1.37: one suite of cases runs against both. So are
 //! the semantics of resourceVersions, updates, patches, server-side apply with field ownership, deletion with finalizers and
 //! preconditions, lists in pages, watches with bookmarks and streaming lists, and dry runs.
 //!

@@ -139,6 +139,11 @@ impl Request {
         self.0.query.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
+    /// All values of a parameter that may come more than once.
+    pub(crate) fn queries(&self, key: &str) -> Vec<&str> {
+        self.0.query.iter().filter(|(k, _)| k == key).map(|(_, value)| value.as_str()).collect()
+    }
+
     /// Returns the API group; empty for the core group.
     pub fn group(&self) -> &str {
         self.target(|target| &target.group)

@@ -5,7 +5,7 @@ mod protobuf;
 mod time;
 mod types;
 
-pub(crate) use decode::{decode, go_kind};
+pub(crate) use decode::{decode, go_kind, illegal_base64};
 pub(crate) use protobuf::from_protobuf;
 pub(crate) use types::{CONFIG_MAP, DELETE_OPTIONS, EVENT, EVENT_V1, LEASE, META, NAMESPACE, SECRET};
 
@@ -33,6 +33,8 @@ pub(crate) enum Type {
     MicroTime,
     /// Kept as it is.
     Any,
+    /// An entry of `managedFields`, which is dropped.
+    Managed,
     /// An object whose keys are free.
     Map(&'static Type),
     List(&'static Type),
@@ -54,6 +56,7 @@ impl Type {
             Self::Time => "v1.Time".into(),
             Self::MicroTime => "v1.MicroTime".into(),
             Self::Any => "interface {}".into(),
+            Self::Managed => "v1.ManagedFieldsEntry".into(),
             Self::Map(of) => format!("map[string]{}", of.go()),
             Self::List(of) => format!("[]{}", of.go()),
             Self::Struct(schema) => format!("v1.{}", schema.name),

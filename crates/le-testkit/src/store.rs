@@ -159,13 +159,6 @@ impl Store {
         self.history.extend();
     }
 
-    /// Changes who owns the fields of an object, which is no change of the object.
-    pub(crate) fn put_owners(&mut self, key: &Key, owners: crate::api::Owners) {
-        if let Some(stored) = self.objects.get_mut(key) {
-            stored.owners = Arc::new(owners);
-        }
-    }
-
     /// Takes an object out. What is left is its last state, under the version of its deletion.
     pub(crate) fn remove(&mut self, key: &Key) -> Option<Arc<Value>> {
         let before = self.objects.remove(key)?.object;

@@ -6,6 +6,8 @@ mod maps;
 mod metadata;
 mod names;
 
+pub(crate) use names::{label_key, label_value};
+
 use serde_json::Value;
 
 use crate::failure::FieldError;
@@ -30,7 +32,7 @@ fn content(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<FieldError> 
         "leases.coordination.k8s.io" => lease::check(object),
         "configmaps" => maps::config_map(object, old),
         "secrets" => maps::secret(object, old),
-        "events" | "events.events.k8s.io" => event::check(kind, object, old.is_none()),
+        "events" | "events.events.k8s.io" => event::check(kind, object, old),
         _ => Vec::new(),
     }
 }

@@ -203,11 +203,42 @@ fn all_mistakes_in_one_line() {
     assert_eq!(errors.into_vec().len(), 2);
 }
 
+fn mapped<const N: usize>(data: [(&str, &str); N]) -> Vec<(String, String)> {
+    Config::from_data(data).unwrap().map_lease_prefix().clone().into_iter().collect()
+}
+
 #[test]
 fn mapped_prefixes_are_kept_as_written() {
-    let data = [("map-lease-prefix.A.b", "To.There"), ("map-lease-prefix.", "x"), ("map-lease-prefix", "y")];
-    let config = Config::from_data(data).unwrap();
-    let entries: Vec<_> =
-        config.map_lease_prefix().iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
-    assert_eq!(entries, [("", "x"), ("A.b", "To.There")]);
+    assert_eq!(
+        mapped([("map-lease-prefix.A.b", "To.There"), ("map-lease-prefix..c", "")]),
+        [(".c".into(), String::new()), ("A.b".into(), "To.There".into())]
+    );
+}
+
+/// Found by golden vectors: a key without a name after it was kept as a mapping of the empty prefix.
+#[test]
+fn a_key_that_names_no_prefix_maps_nothing() {
+    let data = [
+        ("map-lease-prefix", "a"),
+        ("map-lease-prefix.", "b"),
+        ("map-lease-prefixe", "c"),
+        ("map-lease-prefi.x", "d"),
+    ];
+    assert_eq!(mapped(data), []);
+}
+
+#[test]
+fn another_character_in_the_place_of_the_dot_maps_too_and_the_dot_wins() {
+    assert_eq!(
+        mapped([("map-lease-prefix-a.b", "hyphen"), ("map-lease-prefixes", "s")]),
+        [("a.b".into(), "hyphen".into()), ("s".into(), "s".into())]
+    );
+    assert_eq!(
+        mapped([
+            ("map-lease-prefix-x", "hyphen"),
+            ("map-lease-prefix.x", "dot"),
+            ("map-lease-prefix_x", "underscore")
+        ]),
+        [("x".into(), "dot".into())]
+    );
 }

@@ -42,7 +42,12 @@ impl Plane {
             // A log that has grown large is set aside under a name with the date.
             if name.starts_with("audit") && name.ends_with(".log") {
                 let text = fs::read_to_string(&path)?;
-                asked.extend(text.lines().filter_map(|line| serde_json::from_str(line).ok()).map(read));
+                asked.extend(
+                    text.lines()
+                        .filter_map(|line| serde_json::from_str::<Event>(line).ok())
+                        .filter(Event::counts)
+                        .map(read),
+                );
             }
         }
         Ok(asked)
@@ -78,6 +83,7 @@ const LOG: &str = "audit.log";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event {
+    stage: String,
     verb: String,
     user: User,
     #[serde(default)]
@@ -85,6 +91,13 @@ struct Event {
     object_ref: Option<ObjectRef>,
     response_status: Option<Status>,
     request_received_timestamp: String,
+}
+
+impl Event {
+    /// A watch is written down when it begins and when it ends.
+    fn counts(&self) -> bool {
+        self.verb != "watch" || self.stage == "ResponseStarted"
+    }
 }
 
 #[derive(Deserialize)]

@@ -29,7 +29,7 @@ pub(super) async fn check(what_for: &str) -> anyhow::Result<()> {
 pub(super) async fn build(module: &Path, args: &[&str]) -> anyhow::Result<()> {
     let mut command = Command::new("go");
     // The versions are those of go.sum, whatever stands above this folder.
-    command.arg("build").args(["-mod=readonly", "-buildvcs=false", "-trimpath"]).args(args);
+    command.arg("build").args(["-mod=readonly", "-buildvcs=false"]).args(args);
     command.current_dir(module).env("GOWORK", "off").env("GOFLAGS", "").kill_on_drop(true);
     let status = command.status().await.context("cannot start go")?;
     ensure!(status.success(), "go build failed in {} ({status})", module.display());

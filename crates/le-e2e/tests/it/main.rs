@@ -1,3 +1,4 @@
 //! Tests of the programs as processes.
 
+mod conformance;
 mod vectors;

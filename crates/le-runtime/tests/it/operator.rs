@@ -105,7 +105,7 @@ impl World {
     /// Asks for ten buckets, and for dead replicas to be replaced in five seconds: a busy machine may delay a renewal.
     async fn configure(&self) {
         let config = json!({
-            "apiVersion": "v1", "kind": "ConfigMap",
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "config-leader-election" },
             "data": { "buckets": "10", "lease-duration": "5s", "renew-deadline": "4s", "retry-period": "500ms" },
         });
         let apply = PatchParams::apply("test");
@@ -129,11 +129,11 @@ impl World {
 
     async fn apply_widgets(&self, message: &str, copies: usize) {
         for i in 0..WIDGETS {
+            let (name, apply) = (format!("widget-{i}"), PatchParams::apply("test"));
             let widget = json!({
-                "apiVersion": "acme.example.com/v1", "kind": "Widget",
+                "apiVersion": "acme.example.com/v1", "kind": "Widget", "metadata": { "name": name },
                 "spec": { "message": message, "copies": copies },
             });
-            let (name, apply) = (format!("widget-{i}"), PatchParams::apply("test"));
             self.widgets().patch(&name, &apply, &Patch::Apply(widget)).await.unwrap();
         }
     }

@@ -232,10 +232,9 @@ async fn write(server: &ApiServer, keys: usize) {
     server.log().clear();
     let data: BTreeMap<_, _> = (0..keys).map(|i| (format!("key-{i}"), "value")).collect();
     for i in 0..OBJECTS {
-        let object = json!({
-            "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "labels": { COUNT: "" } }, "data": data,
-        });
         let (name, apply) = (format!("object-{i}"), PatchParams::apply("test"));
+        let metadata = json!({ "name": name, "labels": { COUNT: "" } });
+        let object = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data });
         api.patch(&name, &apply, &Patch::Apply(object)).await.unwrap();
     }
 }

@@ -4,6 +4,7 @@
 //! shown; the granularity of a custom resource's lists is that of a resource without a schema (a list is one value).
 
 mod owners;
+mod typed;
 
 pub(crate) use owners::Owners;
 
@@ -26,15 +27,22 @@ impl Call {
         }
         let config = self.applied()?;
         let text = |field: &str| config[field].as_str().unwrap_or_default();
-        if text("apiVersion").is_empty() || text("kind").is_empty() {
+        if (text("apiVersion"), text("kind")) != (self.kind.api_version().as_str(), self.kind.kind()) {
             let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
             let message = format!("invalid object type: {group}/{version}, Kind={}", text("kind"));
             return Err(Failure::bad_request(message));
         }
+        if !config["metadata"]["managedFields"].is_null() {
+            return Err(Failure::bad_request("metadata.managedFields must be nil"));
+        }
+        if let Some(schema) = self.kind.rules.schema {
+            typed::check(&config, schema).map_err(|why| self.untyped(&config, &why))?;
+        }
         let mut decoded = self.patched(config, options.unknown_fields)?;
         self.check_known(&decoded)?;
         self.check_body_namespace(&mut decoded.object)?;
-        if meta::name(&decoded.object).is_empty() {
+        let nameless = meta::name(&decoded.object).is_empty();
+        if nameless {
             meta::set(&mut decoded.object, "name", self.name().into());
         }
         self.check_body_name(&decoded.object)?;
@@ -42,8 +50,18 @@ impl Call {
         let custom = self.kind.rules.custom;
         let mut store = self.server.store();
         let Some(existing) = store.get(&self.key()).cloned() else {
-            if !meta::text(&decoded.object, "uid").is_empty() || self.target.subresource.is_some() {
+            if self.target.subresource.is_some() {
                 return Err(self.not_found());
+            }
+            if nameless {
+                return Err(self.nameless());
+            }
+            let uid = meta::text(&decoded.object, "uid");
+            if !uid.is_empty() {
+                let why = format!(
+                    "uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+                );
+                return Err(Failure::conflict(&self.kind, self.name(), &why));
             }
             let owners = Owners::applied(&manager, &decoded.object, custom);
             let object = self.create_object(&mut store, decoded.object, owners, options)?;
@@ -68,13 +86,16 @@ impl Call {
     /// What is applied may have known fields only, whatever is asked about unknown ones.
     fn check_known(&self, decoded: &Decoded) -> Outcome<()> {
         let Some(field) = decoded.unknown.first() else { return Ok(()) };
-        let (kind, name) = (&self.kind, meta::name(&decoded.object));
-        let (group, version, word) = (kind.group(), kind.version(), kind.kind());
-        let place =
-            format!("{}/{name}; {group}/{version}, Kind={word}", meta::text(&decoded.object, "namespace"));
-        let message =
-            format!("failed to create typed patch object ({place}): .{field}: field not declared in schema");
-        Err(Failure::unforeseen(message))
+        Err(self.untyped(&decoded.object, &format!(".{field}: field not declared in schema")))
+    }
+
+    fn untyped(&self, object: &Value, why: &str) -> Failure {
+        let place = format!("{}/{}", meta::text(object, "namespace"), meta::name(object));
+        let (api_version, kind) = (self.kind.api_version(), self.kind.kind());
+        let slash = if self.kind.group().is_empty() { "/" } else { "" };
+        Failure::unforeseen(format!(
+            "failed to create typed patch object ({place}; {slash}{api_version}, Kind={kind}): {why}"
+        ))
     }
 }
 
@@ -83,8 +104,10 @@ fn refuse(conflicts: &[Conflict], api_version: &str) -> Failure {
         let using = if manager.applies { String::new() } else { format!(" using {api_version}") };
         format!("{:?}{using}", manager.name)
     };
-    let causes: Vec<Value> = conflicts
-        .iter()
+    let mut by_field: Vec<&Conflict> = conflicts.iter().collect();
+    by_field.sort_by(|one, other| one.field.cmp(&other.field));
+    let causes: Vec<Value> = by_field
+        .into_iter()
         .map(|conflict| {
             let message = format!("conflict with {}", with(&conflict.manager));
             json!({ "reason": "FieldManagerConflict", "message": message, "field": conflict.field })

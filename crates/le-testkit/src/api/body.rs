@@ -1,6 +1,6 @@
 //! Reads the bodies of requests.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::options::UnknownFields;
 use super::{Call, go_json};
@@ -119,8 +119,13 @@ impl Call {
             }
         }
         let given = text("apiVersion");
-        if given == expected {
+        if given == expected && text("kind") == kind {
             return Ok(());
+        }
+        if given == expected {
+            let error = FieldError::invalid("kind", &text("kind").into(), format!("must be {kind}"));
+            let name = meta::name(object);
+            return Err(Failure::invalid_as(self.kind.group(), text("kind"), name, vec![error]));
         }
         Err(Failure::bad_request(format!(
             "the API version in the data ({given}) does not match the expected API version ({expected})"
@@ -158,9 +163,13 @@ impl Call {
         let bad =
             |why: String| Failure::bad_request(format!("couldn't get version/kind; json parse error: {why}"));
         let body = self.request.body();
+        let object = |value: Value| match value {
+            Value::Object(_) | Value::Null => Ok(value),
+            other => Err(bad(no_object(&other))),
+        };
         match media_type(self).as_str() {
-            JSON => serde_json::from_slice(body).map_err(|_| bad(go_json::error(body))),
-            YAML => serde_yaml::from_slice(body).map_err(|error| bad(error.to_string())),
+            JSON => serde_json::from_slice(body).map_err(|_| bad(go_json::error(body))).and_then(object),
+            YAML => serde_yaml::from_slice(body).map_err(|error| bad(error.to_string())).and_then(object),
             PROTOBUF => schema::from_protobuf(body, &schema::DELETE_OPTIONS).map_err(Failure::bad_request),
             _ => Err(Failure::unsupported_media_type(&[JSON, YAML, PROTOBUF])),
         }
@@ -168,8 +177,21 @@ impl Call {
 
     /// What is applied: YAML, of which JSON is a part.
     pub(super) fn applied(&self) -> Outcome<Value> {
-        serde_yaml::from_slice(self.request.body())
-            .map_err(|error| Failure::bad_request(format!("error encoding patch: yaml: {error}")))
+        let config: Value = serde_yaml::from_slice(self.request.body()).map_err(|error| {
+            Failure::bad_request(format!(
+                "error decoding patch: error converting YAML to JSON: yaml: {error}"
+            ))
+        })?;
+        match config {
+            Value::Object(_) | Value::Null => Ok(config),
+            other => {
+                let what = schema::go_kind(&other);
+                Err(Failure::bad_request(format!(
+                    "error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {what} into Go value \
+                     of type map[string]interface {{}}"
+                )))
+            }
+        }
     }
 
     fn parse(&self) -> Outcome<Value> {
@@ -189,14 +211,20 @@ impl Call {
             // The fields of these kinds are not known here, and without them protobuf cannot be read.
             (_, None) => return Err(Failure::unsupported_media_type(&[JSON, YAML])),
         };
-        if value.is_object() {
-            return Ok(value);
+        match value {
+            Value::Object(_) => Ok(value),
+            Value::Null => Ok(Value::Object(Map::new())),
+            other => Err(unrecognised(no_object(&other))),
         }
-        let what = schema::go_kind(&value);
-        Err(unrecognised(format!(
-            "json: cannot unmarshal {what} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
-        )))
     }
+}
+
+/// What the real server says of a body that is no object.
+fn no_object(value: &Value) -> String {
+    let what = schema::go_kind(value);
+    format!(
+        "json: cannot unmarshal {what} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
+    )
 }
 
 /// What the real server says of a kind that it does not know.

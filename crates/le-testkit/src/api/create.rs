@@ -69,7 +69,7 @@ impl Call {
             return Err(Failure::invalid(kind, &name, errors));
         }
         let key = Key::new(kind.storage(), self.namespace(), &name);
-        // A version that is no number passes here, on the real server, too; so does any where an update creates.
+        // A version that is no number passes here, on the real server, too.
         if self.request.verb() == Verb::Create && matches!(meta::version(&object), Ok(Some(_))) {
             return Err(Failure::unforeseen("resourceVersion should not be set on objects to be created"));
         }

@@ -7,11 +7,12 @@ use axum::body::Body;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::options::{ListOptions, WriteOptions};
+use super::list::Page;
+use super::options::WriteOptions;
 use super::{Call, Shape, body, shape};
 use crate::failure::{Failure, FieldError, Outcome};
 use crate::meta;
-use crate::select::Selector;
+use crate::schema::{self, DELETE_OPTIONS};
 use crate::store::{Key, Store, Stored};
 
 /// Namespaces that stay.
@@ -24,6 +25,8 @@ struct DeleteOptions {
     grace: Option<i64>,
     uid: Option<String>,
     version: Option<String>,
+    /// What is not gone at once is answered with 202: asked for by the old way to say that dependents are not orphaned.
+    accepted: bool,
 }
 
 impl Call {
@@ -32,72 +35,76 @@ impl Call {
         let options = self.delete_options()?;
         let mut store = self.server.store();
         let answer = self.delete_object(&mut store, &self.key(), &options)?;
+        let waits = store.get(&self.key()).is_some();
         drop(store);
         Ok(match wanted {
             _ if answer["kind"] == "Status" => shape::json(StatusCode::OK, &answer),
-            wanted => self.show(wanted, StatusCode::OK, &answer, &[]),
+            wanted => {
+                let status = if options.accepted && waits { StatusCode::ACCEPTED } else { StatusCode::OK };
+                self.show(wanted, status, &answer, &[])
+            }
         })
     }
 
     pub(super) fn delete_collection(&self) -> Outcome<Response<Body>> {
         let options = self.delete_options()?;
-        let list = ListOptions::parse(&self.request)?;
-        let selector = Selector::parse(&self.request, &self.kind)?;
+        let Page { metadata, objects: chosen } = self.page()?;
         let mut store = self.server.store();
-        let chosen: Vec<(Key, Arc<Value>)> = store
-            .range(self.kind.storage(), self.target.namespace.as_deref())
-            .filter(|(_, stored)| selector.matches(&stored.object))
-            .map(|(key, stored)| (key.clone(), Arc::clone(&stored.object)))
-            .take(if list.limit == 0 { usize::MAX } else { list.limit })
-            .collect();
         for (key, _) in &chosen {
             self.delete_object(&mut store, key, &options)?;
         }
-        let version = store.version();
         drop(store);
         let shown: Vec<_> = chosen.iter().map(|(_, object)| self.kind.shown(object)).collect();
-        let items = shown.iter().map(|object| &**object);
-        let answer = self.list_of(json!({ "resourceVersion": version.to_string() }), items);
+        let answer = self.list_of(metadata, shown.iter().map(|object| &**object));
         Ok(shape::json(StatusCode::OK, &answer))
     }
 
     fn delete_options(&self) -> Outcome<DeleteOptions> {
+        if !self.request.body().is_empty() {
+            return self.delete_options_in_body();
+        }
         let query = WriteOptions::parse(&self.request)?;
         let number = |text: &str| {
             text.parse().map_err(|_| {
                 Failure::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
             })
         };
-        let mut options = DeleteOptions { dry_run: query.dry_run, ..DeleteOptions::default() };
-        let mut policy = self.request.query("propagationPolicy").unwrap_or_default().to_owned();
-        if self.request.body().is_empty() {
-            options.grace = self.request.query("gracePeriodSeconds").map(number).transpose()?;
-        } else {
-            let body = self.delete_options_body()?;
-            let said = |field: &str| body[field].as_str().filter(|text| !text.is_empty());
-            if let Some(kind) = said("kind").filter(|kind| *kind != "DeleteOptions") {
-                let version = said("apiVersion").unwrap_or("v1");
-                return Err(Failure::bad_request(body::unregistered(kind, version)));
-            }
-            let text = |value: &Value| value.as_str().map(str::to_owned);
-            options.grace = body["gracePeriodSeconds"].as_i64();
-            options.uid = text(&body["preconditions"]["uid"]);
-            options.version = text(&body["preconditions"]["resourceVersion"]);
-            policy = text(&body["propagationPolicy"]).unwrap_or(policy);
-            let dry: Vec<&str> =
-                body["dryRun"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            if let Some(other) = dry.iter().find(|value| **value != "All") {
-                let error = FieldError::not_supported_list("dryRun", other, &["All"]);
-                return Err(refuse(error));
-            }
-            options.dry_run |= !dry.is_empty();
+        let policy = self.request.query("propagationPolicy").filter(|policy| !policy.is_empty());
+        check_policy(policy)?;
+        Ok(DeleteOptions {
+            dry_run: query.dry_run,
+            grace: self.request.query("gracePeriodSeconds").map(number).transpose()?,
+            accepted: self
+                .request
+                .query("orphanDependents")
+                .is_some_and(|text| text == "false" || text == "0"),
+            ..DeleteOptions::default()
+        })
+    }
+
+    /// Where there is a body, the query is not looked at.
+    fn delete_options_in_body(&self) -> Outcome<DeleteOptions> {
+        let body = self.delete_options_body()?;
+        let said = |field: &str| body[field].as_str().filter(|text| !text.is_empty());
+        if let Some(kind) = said("kind").filter(|kind| *kind != "DeleteOptions") {
+            let version = said("apiVersion").unwrap_or("meta.k8s.io/v1");
+            return Err(Failure::bad_request(body::unregistered(kind, version)));
         }
-        const POLICIES: [&str; 3] = ["Background", "Foreground", "Orphan"];
-        if !policy.is_empty() && !POLICIES.contains(&policy.as_str()) {
-            let allowed = ["Foreground", "Background", "Orphan", "nil"];
-            return Err(refuse(FieldError::not_supported("propagationPolicy", &policy, &allowed)));
+        let (body, _) = schema::decode(&body, &DELETE_OPTIONS).map_err(Failure::bad_request)?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let dry: Vec<&str> =
+            body["dryRun"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if dry.iter().any(|value| *value != "All") {
+            return Err(refuse(FieldError::not_supported_list("dryRun", &dry, &["All"])));
         }
-        Ok(options)
+        check_policy(body["propagationPolicy"].as_str())?;
+        Ok(DeleteOptions {
+            dry_run: !dry.is_empty(),
+            grace: body["gracePeriodSeconds"].as_i64(),
+            uid: text(&body["preconditions"]["uid"]),
+            version: text(&body["preconditions"]["resourceVersion"]),
+            accepted: body["orphanDependents"] == false,
+        })
     }
 
     /// Deletes an object, or begins to, and gives what the answer says.
@@ -205,6 +212,13 @@ impl Call {
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details,
         })
     }
+}
+
+fn check_policy(policy: Option<&str>) -> Outcome<()> {
+    const POLICIES: [&str; 3] = ["Background", "Foreground", "Orphan"];
+    let Some(policy) = policy.filter(|policy| !POLICIES.contains(policy)) else { return Ok(()) };
+    let allowed = ["Foreground", "Background", "Orphan", "nil"];
+    Err(refuse(FieldError::not_supported("propagationPolicy", policy, &allowed)))
 }
 
 fn refuse(error: FieldError) -> Failure {

@@ -1,7 +1,12 @@
 //! The parameters of requests, read as strictly as the real server reads them.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use crate::failure::{Failure, FieldError, Outcome};
 use crate::request::{Request, Verb};
+
+/// The most that the name of a manager may take.
+const MANAGER_LIMIT: usize = 128;
 
 /// What a write asks for beside its body.
 #[derive(Clone, Debug)]
@@ -29,15 +34,17 @@ impl WriteOptions {
             _ => "DeleteOptions",
         };
         let refuse = |error| Failure::invalid_as("meta.k8s.io", options, "", vec![error]);
-        let dry_run = match request.query("dryRun") {
-            None | Some("") => false,
-            Some("All") => true,
-            Some(other) => return Err(refuse(FieldError::not_supported_list("dryRun", other, &["All"]))),
-        };
+        let dry = request.queries("dryRun");
+        if dry.iter().any(|value| *value != "All") {
+            return Err(refuse(FieldError::not_supported_list("dryRun", &dry, &["All"])));
+        }
+        let dry_run = !dry.is_empty();
         let unknown_fields = match request.query("fieldValidation") {
             None | Some("" | "Warn") => UnknownFields::Warn,
             Some("Ignore") => UnknownFields::Ignore,
             Some("Strict") => UnknownFields::Refuse,
+            // A deletion has no fields.
+            Some(_) if options == "DeleteOptions" => UnknownFields::Ignore,
             Some(other) => {
                 let allowed = ["", "Ignore", "Strict", "Warn"];
                 return Err(refuse(FieldError::not_supported("fieldValidation", other, &allowed)));
@@ -45,7 +52,18 @@ impl WriteOptions {
         };
         let manager = match request.query("fieldManager") {
             None | Some("") => manager_of(request),
-            Some(manager) => manager.to_owned(),
+            Some(manager) if manager.len() > MANAGER_LIMIT => {
+                return Err(refuse(FieldError::too_long("fieldManager", MANAGER_LIMIT)));
+            }
+            Some(manager) => {
+                let bad = manager.chars().enumerate().find(|(_, character)| character.is_control());
+                if let Some((at, character)) = bad {
+                    let message =
+                        format!("invalid character U+{:04X} (at position {at})", u32::from(character));
+                    return Err(refuse(FieldError::invalid("fieldManager", &manager.into(), message)));
+                }
+                manager.to_owned()
+            }
         };
         Ok(Self { dry_run, force: flag(request, "force"), manager, unknown_fields })
     }
@@ -57,7 +75,7 @@ fn manager_of(request: &Request) -> String {
         "" => request.client(),
         agent => agent.split('/').next().unwrap_or(agent),
     };
-    agent.chars().take(128).collect()
+    agent.chars().take(MANAGER_LIMIT).collect()
 }
 
 /// What a list or a watch asks for.
@@ -77,27 +95,34 @@ impl ListOptions {
     pub(crate) fn parse(request: &Request) -> Outcome<Self> {
         let watch = request.verb() == Verb::Watch;
         let query = |key| request.query(key).filter(|value| !value.is_empty());
-        let version = match query("resourceVersion") {
-            None => None,
-            Some(text) => Some(text.parse().map_err(|_| bad_version(text, watch))?),
-        };
+        let (limit, timeout) = (number(request, "limit")?, number(request, "timeoutSeconds")?);
+        let text = query("resourceVersion");
+        let version: Result<Option<u64>, _> = text.map(str::parse).transpose();
+        let token = query("continue").map(str::to_owned);
+        let (unset, given) =
+            (query("resourceVersionMatch").is_none(), version != Ok(None) && version != Ok(Some(0)));
+        // Before there was a match to ask for, a page of a version was of that version.
+        let page_of = unset && given && token.is_none() && limit.unwrap_or(0) > 0;
         let options = Self {
-            limit: usize::try_from(number(request, "limit")?.unwrap_or(0)).unwrap_or(0),
-            token: query("continue").map(str::to_owned),
-            version,
-            exact: query("resourceVersionMatch") == Some("Exact"),
+            limit: usize::try_from(limit.unwrap_or(0)).unwrap_or(0),
+            token,
+            version: version.clone().unwrap_or(Some(u64::MAX)),
+            exact: page_of || query("resourceVersionMatch") == Some("Exact"),
             send_initial: query("sendInitialEvents").map(|text| text != "false" && text != "0"),
             bookmarks: flag(request, "allowWatchBookmarks"),
-            timeout_seconds: number(request, "timeoutSeconds")?.and_then(|n| u64::try_from(n).ok()),
+            timeout_seconds: timeout.and_then(|seconds| u64::try_from(seconds).ok()),
         };
         let errors = match watch {
             true => check_watch(&options, query("resourceVersionMatch")),
             false => check_list(&options, query("resourceVersionMatch")),
         };
-        if errors.is_empty() {
-            return Ok(options);
+        if !errors.is_empty() {
+            return Err(Failure::invalid_as("meta.k8s.io", "ListOptions", "", errors));
         }
-        Err(Failure::invalid_as("meta.k8s.io", "ListOptions", "", errors))
+        match version {
+            Ok(_) => Ok(options),
+            Err(_) => Err(bad_version(text.unwrap_or_default(), watch)),
+        }
     }
 }
 
@@ -142,10 +167,10 @@ fn check_watch(options: &ListOptions, matching: Option<&str>) -> Vec<FieldError>
         if matching != "NotOlderThan" {
             errors.push(FieldError::not_supported(FIELD, matching, &["NotOlderThan"]));
         }
-        if options.token.is_some() {
-            let message = "resourceVersionMatch is forbidden when continue is provided";
-            errors.push(FieldError::forbidden(FIELD, message));
-        }
+    }
+    if options.token.is_some() {
+        let message = "resourceVersionMatch is forbidden when continue is provided";
+        errors.push(FieldError::forbidden(FIELD, message));
     }
     errors
 }
@@ -156,12 +181,15 @@ pub(crate) fn flag(request: &Request, key: &str) -> bool {
 }
 
 fn number(request: &Request, key: &str) -> Outcome<Option<i64>> {
-    match request.query(key).filter(|text| !text.is_empty()) {
+    match request.query(key) {
         None => Ok(None),
-        Some(text) => text
-            .parse()
-            .map(Some)
-            .map_err(|_| Failure::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))),
+        Some(text) => text.parse().map(Some).map_err(|error: ParseIntError| {
+            let why = match error.kind() {
+                IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "value out of range",
+                _ => "invalid syntax",
+            };
+            Failure::bad_request(format!("strconv.ParseInt: parsing {text:?}: {why}"))
+        }),
     }
 }
 

@@ -6,11 +6,12 @@ use std::slice;
 
 use axum::body::Body;
 use http::{Response, StatusCode};
-use json_patch::{PatchOperation, TestOperation};
+use json_patch::jsonptr::PointerBuf;
+use json_patch::{AddOperation, CopyOperation, PatchOperation, ReplaceOperation, TestOperation};
 use serde_json::{Map, Value};
 
 use super::options::WriteOptions;
-use super::{Call, Owners, Shape, body, go_json};
+use super::{Call, Owners, Shape, body};
 use crate::failure::{Failure, FieldError, Outcome};
 use crate::schema;
 
@@ -18,6 +19,9 @@ pub(super) const JSON: &str = "application/json-patch+json";
 pub(super) const MERGE: &str = "application/merge-patch+json";
 pub(super) const STRATEGIC: &str = "application/strategic-merge-patch+json";
 pub(super) const APPLY: &str = "application/apply-patch+yaml";
+
+/// More operations than this are refused.
+const OPERATIONS_LIMIT: usize = 10_000;
 
 impl Call {
     pub(super) fn patch(&self) -> Outcome<Response<Body>> {
@@ -45,6 +49,11 @@ impl Call {
         let existing = store.get(&self.key()).cloned().ok_or_else(|| self.not_found())?;
         let mut patched = self.kind.shown(&existing.object).into_owned();
         self.change(&mut patched, &media)?;
+        if media == STRATEGIC {
+            // It is applied to the type itself, which says what it is whatever the patch says.
+            patched["apiVersion"] = self.kind.api_version().into();
+            patched["kind"] = self.kind.kind().into();
+        }
         let mut decoded = self.patched(patched, options.unknown_fields)?;
         self.check_body_namespace(&mut decoded.object)?;
         self.check_body_name(&decoded.object)?;
@@ -58,7 +67,9 @@ impl Call {
         let patch: Option<Value> = serde_json::from_slice(body).ok();
         let undecodable = |why: String| Failure::bad_request(format!("error decoding patch: {why}"));
         match (media, patch) {
-            (JSON, None) => Err(undecodable(go_json::error(body))),
+            (_, None) => Err(Failure::bad_request("invalid JSON patch")),
+            (MERGE, Some(Value::Null)) => Err(Failure::bad_request("Invalid JSON Patch")),
+            (_, Some(Value::Null)) => Ok(()),
             (JSON, Some(Value::Array(operations))) => change_by_operations(object, operations),
             (JSON, Some(other)) => {
                 let what = schema::go_kind(&other);
@@ -66,12 +77,10 @@ impl Call {
                     "json: cannot unmarshal {what} into Go value of type []handlers.jsonPatchOp"
                 )))
             }
-            (MERGE, None) => Err(Failure::bad_request("invalid JSON patch")),
             (MERGE, Some(patch @ Value::Object(_))) => {
                 merge(object, patch);
                 Ok(())
             }
-            (_, None) => Err(Failure::bad_request(go_json::error(body))),
             (STRATEGIC, Some(patch @ Value::Object(_))) => strategic::merge(object, &patch),
             (_, Some(other)) => {
                 let what = schema::go_kind(&other);
@@ -83,22 +92,54 @@ impl Call {
     }
 }
 
-/// RFC 6902, but for one thing. Nothing is changed unless everything can be: the object is the caller's copy.
+/// RFC 6902, but for what is said of absence below. Nothing is changed unless everything can be: the object is the caller's copy.
 fn change_by_operations(object: &mut Value, operations: Vec<Value>) -> Outcome<()> {
     let refused = || Failure::unprocessable("the server rejected our request due to an error in our request");
-    let patch: json_patch::Patch = serde_json::from_value(Value::Array(operations)).map_err(|_| refused())?;
-    for operation in patch.iter() {
-        if !tests_absence(object, operation) {
-            json_patch::patch(object, slice::from_ref(operation)).map_err(|_| refused())?;
+    if operations.len() > OPERATIONS_LIMIT {
+        return Err(Failure::too_many_operations(OPERATIONS_LIMIT, operations.len()));
+    }
+    let mut operations = operations;
+    for operation in &mut operations {
+        let Some(fields) = operation.as_object_mut() else {
+            let what = schema::go_kind(operation);
+            let why = format!("json: cannot unmarshal {what} into Go value of type handlers.jsonPatchOp");
+            return Err(Failure::bad_request(format!("error decoding patch: {why}")));
+        };
+        if fields.get("op").is_some_and(|op| op == "add" || op == "replace") {
+            // Without a value, null is meant.
+            fields.entry("value").or_insert(Value::Null);
         }
     }
+    let patch: json_patch::Patch = serde_json::from_value(Value::Array(operations)).map_err(|_| refused())?;
+    for operation in patch.iter() {
+        if tests_absence(object, operation) {
+            continue;
+        }
+        let operation = amid_absence(object, operation).unwrap_or_else(|| operation.clone());
+        json_patch::patch(object, slice::from_ref(&operation)).map_err(|_| refused())?;
+    }
     Ok(())
+}
+
+/// The addition that the API server does where a field which is not there is to be replaced, or to be copied.
+fn amid_absence(object: &Value, operation: &PatchOperation) -> Option<PatchOperation> {
+    let (absent, path, value) = match operation {
+        PatchOperation::Replace(ReplaceOperation { path, value }) => (path, path, value.clone()),
+        PatchOperation::Copy(CopyOperation { from, path }) => (from, path, Value::Null),
+        _ => return None,
+    };
+    is_absent(object, absent).then(|| PatchOperation::Add(AddOperation { path: path.clone(), value }))
 }
 
 /// Tells whether a test for `null` meets a field that is not there: the API server lets it pass, and kube's finalizers begin with
 /// one.
 fn tests_absence(object: &Value, operation: &PatchOperation) -> bool {
     let PatchOperation::Test(TestOperation { path, value: Value::Null }) = operation else { return false };
+    is_absent(object, path)
+}
+
+/// Tells whether an object is there, but not this field of it.
+fn is_absent(object: &Value, path: &PointerBuf) -> bool {
     let parent = path.parent().and_then(|parent| object.pointer(parent.as_str()));
     parent.is_some_and(Value::is_object) && object.pointer(path.as_str()).is_none()
 }

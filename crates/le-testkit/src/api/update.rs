@@ -28,6 +28,8 @@ impl Call {
                 return Err(self.not_found());
             }
             self.check_uid(&decoded.object, &Value::Null)?;
+            // Any version will do, but it must be one.
+            meta::version(&decoded.object).map_err(Failure::unforeseen)?;
             let owners = Owners::updated(&Owners::default(), &Value::Null, &decoded.object, &options.manager);
             let object = self.create_object(&mut store, decoded.object, owners, &options)?;
             return Ok(self.show(wanted, StatusCode::CREATED, &object, &decoded.warnings));
@@ -44,17 +46,23 @@ impl Call {
         if name == wanted {
             return Ok(());
         }
-        Err(Failure::bad_request(if name.is_empty() {
-            format!(
-                "the name of the object ({wanted} based on URL) was undeterminable: name must be provided"
-            )
-        } else {
-            format!("the name of the object ({name}) does not match the name on the URL ({wanted})")
-        }))
+        if name.is_empty() {
+            return Err(self.nameless());
+        }
+        Err(Failure::bad_request(format!(
+            "the name of the object ({name}) does not match the name on the URL ({wanted})"
+        )))
+    }
+
+    pub(super) fn nameless(&self) -> Failure {
+        let wanted = self.name();
+        Failure::bad_request(format!(
+            "the name of the object ({wanted} based on URL) was undeterminable: name must be provided"
+        ))
     }
 
     /// A uid in the body is a precondition.
-    fn check_uid(&self, object: &Value, existing: &Value) -> Outcome<()> {
+    pub(super) fn check_uid(&self, object: &Value, existing: &Value) -> Outcome<()> {
         let (wanted, uid) = (meta::text(object, "uid"), meta::text(existing, "uid"));
         if wanted.is_empty() || wanted == uid {
             return Ok(());
@@ -138,10 +146,6 @@ impl Call {
             return Ok(object);
         }
         if object == *old && owners == *existing.owners {
-            return Ok(object);
-        }
-        if object == *old {
-            store.put_owners(&key, owners);
             return Ok(object);
         }
         let stored = self.stored(object, owners, Some(existing));

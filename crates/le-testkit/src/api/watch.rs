@@ -76,7 +76,7 @@ impl Call {
             finished: false,
             call: self,
         };
-        watch.begin(&options)?;
+        watch.begin(&options);
         let lines = stream::unfold(watch, |mut watch| async move {
             let line = watch.next().await?;
             Some((line, watch))
@@ -94,13 +94,16 @@ fn next_bookmark(now: Instant, deadline: Instant) -> Instant {
 
 impl Watch {
     /// Sends what is there, if the watch wants it, and sets from where it goes on.
-    fn begin(&mut self, options: &ListOptions) -> Outcome<()> {
+    fn begin(&mut self, options: &ListOptions) {
         let server = Arc::clone(&self.call.server);
         let store = server.store();
         let current = store.version();
         let from = options.version.unwrap_or(0);
         if options.send_initial.is_some() && from > current {
-            return Err(Failure::too_large_version(from, current));
+            drop(store);
+            self.line("ERROR", &Failure::too_large_version(from, current).status());
+            self.finished = true;
+            return;
         }
         // To ask for a watch from the present is to ask for what there is first.
         let initial = options.send_initial.unwrap_or(from == 0);
@@ -120,7 +123,6 @@ impl Watch {
                 self.bookmark(true);
             }
         }
-        Ok(())
     }
 
     /// Waits for the next lines; `None` ends the stream.

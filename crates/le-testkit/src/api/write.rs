@@ -45,7 +45,8 @@ impl Call {
             return Ok(());
         }
         if !self.kind.is_namespaced() {
-            return Err(Failure::bad_request("namespace must not be provided for this object"));
+            meta::remove(object, "namespace");
+            return Ok(());
         }
         if given == self.namespace() {
             return Ok(());
@@ -93,18 +94,20 @@ pub(super) fn generate_name(prefix: &str) -> String {
 pub(super) fn prepare_for_create(kind: &Kind, object: &mut Value) {
     match kind.resource() {
         "namespaces" => {
-            object["spec"] = json!({ "finalizers": ["kubernetes"] });
+            let finalizers = &mut object["spec"]["finalizers"];
+            match finalizers.as_array_mut() {
+                Some(list) if list.iter().any(|one| one == "kubernetes") => {}
+                Some(list) => list.push("kubernetes".into()),
+                None => *finalizers = json!(["kubernetes"]),
+            }
             object["status"] = json!({ "phase": "Active" });
-            let name = meta::name(object).to_owned();
-            object["metadata"]["labels"]["kubernetes.io/metadata.name"] = name.into();
+            label_namespace(object);
         }
         "leases.coordination.k8s.io" => drop_coordination(object),
         "pods" => object["status"] = json!({ "phase": "Pending", "qosClass": "BestEffort" }),
         "secrets" => {
             merge_string_data(object);
-            if object["type"].is_null() {
-                object["type"] = "Opaque".into();
-            }
+            default_type(object);
         }
         "deployments.apps" | "statefulsets.apps" | "replicasets.apps" => {
             if object["spec"].is_object() && object["spec"]["replicas"].is_null() {
@@ -139,8 +142,14 @@ pub(super) fn prepare_for_update(call: &Call, object: &mut Value, old: &Value) {
     } else if kind.rules.status {
         put_or_remove(object, "status", old["status"].clone());
     }
+    if kind.resource() == "namespaces" {
+        label_namespace(object);
+    }
     match kind.resource() {
-        "secrets" => merge_string_data(object),
+        "secrets" => {
+            merge_string_data(object);
+            default_type(object);
+        }
         "leases.coordination.k8s.io" => drop_coordination(object),
         "namespaces" if call.target.subresource.as_deref() != Some("finalize") => {
             put_or_remove(object, "spec", old["spec"].clone());
@@ -186,6 +195,18 @@ fn merge_string_data(object: &mut Value) {
         let encoded = base64::engine::general_purpose::STANDARD.encode(text.as_str().unwrap_or_default());
         object["data"][key] = encoded.into();
     }
+}
+
+fn default_type(secret: &mut Value) {
+    if secret["type"].is_null() {
+        secret["type"] = "Opaque".into();
+    }
+}
+
+/// A namespace is told by its name wherever labels are asked for.
+fn label_namespace(namespace: &mut Value) {
+    let name = meta::name(namespace).to_owned();
+    namespace["metadata"]["labels"]["kubernetes.io/metadata.name"] = name.into();
 }
 
 fn put_or_remove(object: &mut Value, field: &str, value: Value) {

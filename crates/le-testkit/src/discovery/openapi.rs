@@ -117,7 +117,7 @@ fn property(of: &'static Type) -> Value {
         Type::String => json!({ "type": "string" }),
         Type::Bytes => json!({ "type": "string", "format": "byte" }),
         Type::Time | Type::MicroTime => json!({ "type": "string", "format": "date-time" }),
-        Type::Any => json!({ "x-kubernetes-preserve-unknown-fields": true }),
+        Type::Any | Type::Managed => json!({ "x-kubernetes-preserve-unknown-fields": true }),
         Type::Map(of) => json!({ "type": "object", "additionalProperties": property(of) }),
         Type::List(of) => json!({ "type": "array", "items": property(of) }),
         Type::Struct(schema) if schema.name == META.name => {

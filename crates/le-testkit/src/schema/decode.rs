@@ -69,9 +69,9 @@ impl Walk {
 
     fn present(&mut self, value: &Value, of: &'static Type) -> Result<Value, String> {
         match (of, value) {
-            (Type::Any, _) | (Type::Bool, Value::Bool(_)) | (Type::String, Value::String(_)) => {
-                Ok(value.clone())
-            }
+            (Type::Any | Type::Managed, _)
+            | (Type::Bool, Value::Bool(_))
+            | (Type::String, Value::String(_)) => Ok(value.clone()),
             (Type::Int32, Value::Number(number)) => match number.as_i64().map(i32::try_from) {
                 Some(Ok(number)) => Ok(number.into()),
                 _ => Err(self.no_number(number, of)),
@@ -83,8 +83,12 @@ impl Walk {
                 Ok(_) => Ok(value.clone()),
                 Err(error) => Err(illegal_base64(&error)),
             },
-            (Type::Time, Value::String(text)) => time::time(text).map(Value::from),
-            (Type::MicroTime, Value::String(text)) => time::micro_time(text).map(Value::from),
+            (Type::Time, Value::String(text)) => {
+                time::time(text).map(|time| time.map_or(Value::Null, Value::from))
+            }
+            (Type::MicroTime, Value::String(text)) => {
+                time::micro_time(text).map(|time| time.map_or(Value::Null, Value::from))
+            }
             (Type::Time | Type::MicroTime, other) => Err(self.mismatch(other, &Type::String)),
             (Type::Map(of), Value::Object(entries)) => self.map(entries, of),
             (Type::List(of), Value::Array(items)) => self.list(items, of),
@@ -166,11 +170,12 @@ fn is_zero(value: &Value) -> bool {
     }
 }
 
-fn illegal_base64(error: &base64::DecodeError) -> String {
+/// What Go says of a text that is no base64.
+pub(crate) fn illegal_base64(error: &base64::DecodeError) -> String {
     let at = match error {
-        base64::DecodeError::InvalidByte(at, _)
-        | base64::DecodeError::InvalidLastSymbol(at, _)
-        | base64::DecodeError::InvalidLength(at) => *at,
+        base64::DecodeError::InvalidByte(at, _) | base64::DecodeError::InvalidLastSymbol(at, _) => *at,
+        // One character is left over.
+        base64::DecodeError::InvalidLength(length) => length - 1,
         _ => 0,
     };
     format!("illegal base64 data at input byte {at}")

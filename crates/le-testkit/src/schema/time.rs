@@ -6,16 +6,32 @@ use jiff::civil::{Date, DateTime};
 const RFC3339: &str = "2006-01-02T15:04:05Z07:00";
 const RFC3339_MICRO: &str = "2006-01-02T15:04:05.000000Z07:00";
 
-/// Reads a time with an optional fraction and gives it in UTC with whole seconds.
-pub(super) fn time(text: &str) -> Result<String, String> {
-    let time = Reader { layout: RFC3339, text, rest: text }.read(None)?;
-    Ok(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+/// The time that Go takes for none.
+const ZERO: DateTime = DateTime::constant(1, 1, 1, 0, 0, 0, 0);
+
+/// The years after which the calendar repeats itself.
+const BACK: i32 = 400;
+
+/// Reads a time with an optional fraction and gives it in UTC with whole seconds; none for Go's zero time.
+pub(super) fn time(text: &str) -> Result<Option<String>, String> {
+    let (time, later) = Reader { layout: RFC3339, text, rest: text }.read(None)?;
+    Ok((later || time != ZERO).then(|| shown(time, later, "")))
 }
 
-/// Reads a time with exactly six fraction digits and gives it in UTC, so written.
-pub(super) fn micro_time(text: &str) -> Result<String, String> {
-    let time = Reader { layout: RFC3339_MICRO, text, rest: text }.read(Some(6))?;
-    Ok(time.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
+/// Reads a time with exactly six fraction digits and gives it in UTC, so written; none for Go's zero time.
+pub(super) fn micro_time(text: &str) -> Result<Option<String>, String> {
+    let (time, later) = Reader { layout: RFC3339_MICRO, text, rest: text }.read(Some(6))?;
+    Ok((later || time != ZERO).then(|| shown(time, later, &time.strftime("%.6f").to_string())))
+}
+
+/// A time in UTC. Jiff's years end with 9999; an offset can lead beyond, into the first day of the year `later`.
+fn shown(time: DateTime, later: bool, fraction: &str) -> String {
+    let year = match time.year() {
+        year if later => format!("{}", i32::from(year) + BACK),
+        year if year < 0 => format!("-{:04}", -year),
+        year => format!("{year:04}"),
+    };
+    format!("{year}-{}{fraction}Z", time.strftime("%m-%dT%H:%M:%S"))
 }
 
 struct Reader<'a> {
@@ -25,8 +41,9 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Gives the time in UTC. It is civil time, for that reaches further than jiff's timestamps, as far as Go's.
-    fn read(mut self, digits: Option<usize>) -> Result<DateTime, String> {
+    /// Gives the time in UTC, and whether it stands for one that is 400 years later. It is civil time, for that reaches further
+    /// than jiff's timestamps.
+    fn read(mut self, digits: Option<usize>) -> Result<(DateTime, bool), String> {
         let year = self.number("2006", 4)?;
         self.literal("-")?;
         let month = self.number("01", 2)?;
@@ -34,7 +51,7 @@ impl Reader<'_> {
         self.literal("-")?;
         let day = self.number("02", 2)?;
         self.literal("T")?;
-        let hour = self.number("15", 2)?;
+        let hour = self.hour()?;
         self.range(hour, 0, 23, "hour")?;
         self.literal(":")?;
         let minute = self.number("04", 2)?;
@@ -53,8 +70,13 @@ impl Reader<'_> {
         let (year, month, day) = (year as i16, month as i8, day as i8);
         let out_of_range = || format!("parsing time {:?}: day out of range", self.text);
         let date = Date::new(year, month, day).map_err(|_| out_of_range())?;
-        let civil = date.at(hour as i8, minute as i8, second as i8, nanos);
-        civil.checked_sub(SignedDuration::from_secs(offset)).map_err(|_| out_of_range())
+        let at = |date: Date| date.at(hour as i8, minute as i8, second as i8, nanos);
+        let offset = SignedDuration::from_secs(offset);
+        if let Ok(utc) = at(date).checked_sub(offset) {
+            return Ok((utc, false));
+        }
+        let earlier = Date::new(year - BACK as i16, month, day).map_err(|_| out_of_range())?;
+        at(earlier).checked_sub(offset).map(|utc| (utc, true)).map_err(|_| out_of_range())
     }
 
     fn cannot(&self, element: &str) -> String {
@@ -76,6 +98,13 @@ impl Reader<'_> {
         let Some(number) = number else { return Err(self.cannot(element)) };
         self.rest = &self.rest[digits..];
         Ok(number.bytes().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')))
+    }
+
+    /// Go takes an hour of one digit, too.
+    fn hour(&mut self) -> Result<u32, String> {
+        let one = self.rest.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        let two = self.rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+        self.number("15", if one && !two { 1 } else { 2 })
     }
 
     fn literal(&mut self, literal: &str) -> Result<(), String> {

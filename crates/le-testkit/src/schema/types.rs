@@ -22,7 +22,7 @@ pub(crate) static META: Schema = Schema {
         ("annotations", 12, STRINGS),
         ("ownerReferences", 13, Type::List(&Type::Struct(&OWNER))),
         ("finalizers", 14, Type::List(&Type::String)),
-        ("managedFields", 17, Type::List(&Type::Any)),
+        ("managedFields", 17, Type::List(&Type::Managed)),
     ],
 };
 

@@ -25,7 +25,7 @@ fn fields(kind: &Kind) -> &'static [&'static str] {
             "status.podIP",
             "status.nominatedNodeName",
         ],
-        "namespaces" => &["status.phase", "name"],
+        "namespaces" => &["status.phase"],
         "secrets" => &["type"],
         "replicasets.apps" => &["status.replicas"],
         "events" | "events.events.k8s.io" => &[
@@ -48,22 +48,55 @@ fn fields(kind: &Kind) -> &'static [&'static str] {
 pub(super) fn parse(text: &str, kind: &Kind) -> Result<Vec<Requirement>, String> {
     let mut requirements = Vec::new();
     for term in split(text).iter().filter(|term| !term.is_empty()) {
-        let (field, equal, value) = if let Some((field, value)) = term.split_once("!=") {
-            (field, false, value)
-        } else if let Some((field, value)) = term.split_once("==") {
-            (field, true, value)
-        } else if let Some((field, value)) = term.split_once('=') {
-            (field, true, value)
-        } else {
-            return Err(format!("invalid selector: '{text}'; can't understand '{term}'"));
+        let (field, sign, value) =
+            cut(term).ok_or_else(|| format!("invalid selector: '{text}'; can't understand '{term}'"))?;
+        let value = unescaped(value)?;
+        if field.is_empty() && value.is_empty() {
+            continue;
+        }
+        let field = &*match field.strip_prefix("regarding.") {
+            Some(rest) if kind.resource() == "events.events.k8s.io" => format!("involvedObject.{rest}"),
+            _ => field.to_owned(),
         };
         let known = matches!(field, "metadata.name" | "metadata.namespace") || fields(kind).contains(&field);
         if !known {
             return Err(not_supported(field, kind));
         }
-        requirements.push(Requirement { field: field.to_owned(), equal, value: value.replace('\\', "") });
+        requirements.push(Requirement { field: field.to_owned(), equal: sign != "!=", value });
     }
     Ok(requirements)
+}
+
+/// Cuts a term at the first sign in it.
+fn cut(term: &str) -> Option<(&str, &str, &str)> {
+    const SIGNS: [&str; 3] = ["!=", "==", "="];
+    term.char_indices().find_map(|(at, _)| {
+        let sign = SIGNS.into_iter().find(|sign| term[at..].starts_with(sign))?;
+        Some((&term[..at], sign, &term[at + sign.len()..]))
+    })
+}
+
+/// Takes the backslashes off that protect commas, signs and backslashes.
+fn unescaped(value: &str) -> Result<String, String> {
+    let mut plain = String::with_capacity(value.len());
+    let mut characters = value.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => match characters.next() {
+                Some(protected @ ('\\' | ',' | '=')) => plain.push(protected),
+                other => {
+                    let sequence: String = ['\\'].into_iter().chain(other).collect();
+                    return Err(format!("invalid field selector: invalid escape sequence: {sequence}"));
+                }
+            },
+            ',' | '=' => {
+                let number = u32::from(character);
+                return Err(format!("invalid field selector: unescaped character in value: {number}"));
+            }
+            _ => plain.push(character),
+        }
+    }
+    Ok(plain)
 }
 
 fn not_supported(field: &str, kind: &Kind) -> String {
@@ -97,7 +130,6 @@ impl Requirement {
 
     pub(super) fn matches(&self, object: &Value) -> bool {
         let field = match &*self.field {
-            "name" => "metadata.name",
             "source" => "source.component",
             field => field,
         };

@@ -1,6 +1,10 @@
 //! Label selectors: `app=a,tier in (x, y),!old`.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
+
+use crate::validate;
 
 /// One condition on a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,22 @@ impl Requirement {
 pub(super) fn parse(text: &str) -> Result<Vec<Requirement>, String> {
     let mut parser = Parser { tokens: tokens(text), at: 0 };
     parser.requirements()
+}
+
+/// Values obey the rules of labels; Go looks at them in order, each once.
+fn check_values(key: &str, values: &[String]) -> Result<(), String> {
+    let mut wrong = Vec::new();
+    for (at, value) in values.iter().collect::<BTreeSet<_>>().into_iter().enumerate() {
+        let messages = validate::label_value(value);
+        if !messages.is_empty() {
+            wrong.push(format!("values[{at}][{key}]: Invalid value: {value:?}: {}", messages.join("; ")));
+        }
+    }
+    match wrong.as_slice() {
+        [] => Ok(()),
+        [one] => Err(one.clone()),
+        many => Err(format!("[{}]", many.join(", "))),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,10 +136,10 @@ impl Parser {
 
     fn requirement(&mut self) -> Result<Requirement, String> {
         if self.accept("!") {
-            let key = self.word("identifier")?;
+            let key = self.key()?;
             return Ok(Requirement { key, operator: Operator::Absent, values: Vec::new() });
         }
-        let key = self.word("identifier")?;
+        let key = self.key()?;
         let (operator, values) = match self.peek().cloned() {
             None | Some(Token::Sign(",")) => (Operator::Exists, Vec::new()),
             Some(Token::Sign(sign @ ("=" | "==" | "!=" | ">" | "<"))) => {
@@ -135,7 +155,8 @@ impl Parser {
                         self.next();
                         value
                     }
-                    _ => String::new(),
+                    None | Some(Token::Sign(",")) => String::new(),
+                    Some(_) => return Err(format!("found '{}', expected: identifier", self.shown())),
                 };
                 if matches!(operator, Operator::Above | Operator::Below) && value.parse::<i64>().is_err() {
                     return Err(format!(
@@ -154,6 +175,7 @@ impl Parser {
                 return Err(format!("found '{found}', expected: in, notin, =, ==, !=, gt, lt"));
             }
         };
+        check_values(&key, &values)?;
         Ok(Requirement { key, operator, values })
     }
 
@@ -183,13 +205,15 @@ impl Parser {
         }
     }
 
-    fn word(&mut self, expected: &str) -> Result<String, String> {
-        match self.peek().cloned() {
-            Some(Token::Word(word)) => {
-                self.next();
-                Ok(word)
-            }
-            _ => Err(format!("found '{}', expected: {expected}", self.shown())),
+    fn key(&mut self) -> Result<String, String> {
+        let Some(Token::Word(key)) = self.peek().cloned() else {
+            return Err(format!("found '{}', expected: identifier", self.shown()));
+        };
+        self.next();
+        match validate::label_key(&key) {
+            wrong if wrong.is_empty() => Ok(key),
+            // Go's parser has no path to the key.
+            wrong => Err(format!("<nil>: Invalid value: {key:?}: {}", wrong.join("; "))),
         }
     }
 

@@ -69,9 +69,16 @@ impl Shared {
         if !meta::finalizers(&stored.object).is_empty() {
             return;
         }
+        // Whoever put other finalizers into the spec must say when they are done.
+        let others: Vec<Value> = stored.object["spec"]["finalizers"].as_array().cloned().unwrap_or_default();
+        let others: Vec<Value> = others.into_iter().filter(|one| one != "kubernetes").collect();
         let mut emptied = Value::clone(&stored.object);
-        emptied["spec"] = json!({});
-        store.put(key.clone(), Stored { object: Arc::new(emptied), ..stored });
-        store.remove(&key);
+        emptied["spec"] = if others.is_empty() { json!({}) } else { json!({ "finalizers": others }) };
+        if emptied != *stored.object {
+            store.put(key.clone(), Stored { object: Arc::new(emptied), ..stored });
+        }
+        if others.is_empty() {
+            store.remove(&key);
+        }
     }
 }

@@ -7,11 +7,22 @@ use crate::failure::FieldError;
 use crate::kind::Kind;
 use crate::meta;
 
-/// Checks an Event as it is kept. `events.k8s.io` asks more of a new one than `v1` does.
-pub(super) fn check(kind: &Kind, event: &Value, new: bool) -> Vec<FieldError> {
+/// Checks an Event as it is kept. `events.k8s.io` asks more of a new one than `v1` does, and lets little of it be changed.
+pub(super) fn check(kind: &Kind, event: &Value, old: Option<&Value>) -> Vec<FieldError> {
     let strict = !kind.group().is_empty();
     let mut errors = common(event, if strict { "reportingController" } else { "reportingComponent" });
-    if !strict || !new {
+    if !strict {
+        return errors;
+    }
+    if let Some(old) = old {
+        for field in
+            ["reason", "message", "type", "eventTime", "action", "reportingController", "reportingInstance"]
+        {
+            let kept = if field == "reportingController" { "reportingComponent" } else { field };
+            if event[kept] != old[kept] {
+                errors.push(FieldError::invalid(field, &event[kept], "field is immutable"));
+            }
+        }
         return errors;
     }
     let unset = |field: &str, errors: &mut Vec<FieldError>| {

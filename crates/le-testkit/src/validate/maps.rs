@@ -22,7 +22,7 @@ pub(super) fn config_map(object: &Value, old: Option<&Value>) -> Vec<FieldError>
         }
     }
     if size > LIMIT {
-        errors.push(FieldError::too_long("", LIMIT));
+        errors.push(FieldError::too_long("[]", LIMIT));
     }
     errors.extend(old.into_iter().flat_map(|old| immutable(object, old, &["data", "binaryData"])));
     errors

@@ -91,6 +91,11 @@ fn common(object: &Value) -> Vec<FieldError> {
             errors.push(FieldError::invalid("metadata.finalizers", &finalizer.into(), message));
         }
     }
+    let finalizers = meta::finalizers(object);
+    if finalizers.contains(&"orphan") && finalizers.contains(&"foregroundDeletion") {
+        let message = "finalizer orphan and foregroundDeletion cannot be both set";
+        errors.push(FieldError::invalid("metadata.finalizers", &metadata["finalizers"], message));
+    }
     errors
 }
 
@@ -103,6 +108,24 @@ fn owners(references: &Value) -> Vec<FieldError> {
                 let field = format!("metadata.ownerReferences[{index}].{field}");
                 errors.push(FieldError::required(field, "must not be empty"));
             }
+        }
+        let text = |field: &str| reference[field].as_str().unwrap_or_default();
+        let version = text("apiVersion");
+        if version.matches('/').count() > 1 {
+            let field = format!("metadata.ownerReferences[{index}].apiVersion");
+            errors.push(FieldError::invalid(
+                field,
+                &version.into(),
+                "must be <group>/<version> or <version>",
+            ));
+        }
+        if (version, text("kind")) == ("v1", "Event") {
+            let message = "/v1, Kind=Event is disallowed from being an owner";
+            errors.push(FieldError::invalid(
+                format!("metadata.ownerReferences[{index}]"),
+                reference,
+                message,
+            ));
         }
         if reference["controller"] != true {
             continue;

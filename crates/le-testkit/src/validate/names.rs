@@ -64,7 +64,7 @@ fn label_1035(text: &str) -> Vec<String> {
 }
 
 /// The key of a label or an annotation, or the name of a finalizer.
-pub(super) fn label_key(key: &str) -> Vec<String> {
+pub(crate) fn label_key(key: &str) -> Vec<String> {
     const FORMAT: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character \
                           (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
     let mut errors = Vec::new();
@@ -98,7 +98,7 @@ pub(super) fn label_key(key: &str) -> Vec<String> {
     errors
 }
 
-pub(super) fn label_value(value: &str) -> Vec<String> {
+pub(crate) fn label_value(value: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if value.len() > 63 {
         errors.push("must be no more than 63 bytes".to_owned());

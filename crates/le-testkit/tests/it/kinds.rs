@@ -1,7 +1,7 @@
 //! Kinds: built in, registered, and their discovery.
 
 use http::Method;
-use k8s_openapi::api::core::v1::{Event, ObjectReference, Secret};
+use k8s_openapi::api::core::v1::{Event, ObjectReference};
 use k8s_openapi::api::events::v1::Event as EventV1;
 use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams};
 use kube::runtime::events::{EventType, Recorder, Reporter};
@@ -68,17 +68,6 @@ async fn a_rust_type_can_be_registered() {
     let api: Api<StorageClass> = Api::all(server.client("a"));
     let class = json!({ "metadata": { "name": "s" }, "provisioner": "p" });
     api.create(&post(), &typed(class)).await.unwrap();
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_secrets_string_data_ends_up_in_its_data() {
-    let server = ApiServer::new();
-    let secrets: Api<Secret> = Api::default_namespaced(server.client("a"));
-    let secret = json!({ "metadata": { "name": "s" }, "stringData": { "a": "b" }, "data": { "c": "ZA==" } });
-    let made = secrets.create(&post(), &typed(secret)).await.unwrap();
-    assert_eq!((made.type_.as_deref(), made.string_data), (Some("Opaque"), None));
-    let data = made.data.unwrap();
-    assert_eq!((data["a"].0.as_slice(), data["c"].0.as_slice()), (b"b".as_slice(), b"d".as_slice()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,6 @@
 
 mod support;
 
-mod apply;
 mod by_hand;
 mod create;
 mod delete;
@@ -11,15 +10,12 @@ mod faults;
 mod fill;
 mod http;
 mod kinds;
-mod lease;
 mod leases;
 mod led;
 mod list;
 mod log;
 mod partitions;
-mod patch;
-mod raw;
 mod serve;
-mod update;
+mod table;
 mod watch;
 mod watch_faults;

@@ -5,88 +5,14 @@ use std::pin::pin;
 use futures::{StreamExt, TryStreamExt};
 use http::Method;
 use k8s_openapi::api::core::v1::ConfigMap;
+use kube::ResourceExt;
 use kube::api::{Api, ListParams, WatchEvent, WatchParams};
 use kube::runtime::{WatchStreamExt, watcher};
-use kube::{Resource, ResourceExt};
 use le_testkit::ApiServer;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::support::*;
-
-#[tokio::test(start_paused = true)]
-async fn a_watch_from_a_version_brings_what_came_after_it_in_order() {
-    let server = ApiServer::new();
-    let maps = config_maps(&server);
-    maps.create(&post(), &config_map("old", json!({}))).await.unwrap();
-    let from = server.version().to_string();
-    maps.create(&post(), &config_map("x", json!({}))).await.unwrap();
-    maps.replace("x", &post(), &config_map("x", json!({ "a": "b" }))).await.unwrap();
-    let mut stream = maps.watch(&quiet(300), &from).await.unwrap().boxed();
-    assert_eq!(next(&mut stream).await, "added x");
-    assert_eq!(next(&mut stream).await, "modified x");
-    nothing(&mut stream).await;
-    maps.delete("x", &Default::default()).await.unwrap();
-    assert_eq!(next(&mut stream).await, "deleted x");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_watch_from_the_present_brings_what_is_there_first() {
-    let server = ApiServer::new();
-    let maps = config_maps(&server);
-    for name in ["b", "a"] {
-        maps.create(&post(), &config_map(name, json!({}))).await.unwrap();
-    }
-    let mut stream = maps.watch(&quiet(300), "0").await.unwrap().boxed();
-    assert_eq!(next(&mut stream).await, "added a");
-    assert_eq!(next(&mut stream).await, "added b");
-    maps.create(&post(), &config_map("c", json!({}))).await.unwrap();
-    assert_eq!(next(&mut stream).await, "added c");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_deletion_carries_the_last_state_under_its_own_version() {
-    let server = ApiServer::new();
-    let maps = config_maps(&server);
-    let made = maps.create(&post(), &config_map("x", json!({ "a": "b" }))).await.unwrap();
-    let mut stream = maps.watch(&quiet(300), &made.resource_version().unwrap()).await.unwrap().boxed();
-    maps.delete("x", &Default::default()).await.unwrap();
-    let Some(Ok(WatchEvent::Deleted(last))) = stream.next().await else { panic!("no deletion") };
-    assert_eq!(last.resource_version(), Some(server.version().to_string()));
-    assert_eq!((last.data, last.metadata.uid), (made.data, made.metadata.uid));
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_object_that_begins_to_match_is_added_and_one_that_ceases_is_deleted() {
-    let server = ApiServer::new();
-    let maps = config_maps(&server);
-    let params = quiet(300).labels("on=yes");
-    let mut stream = maps.watch(&params, &server.version().to_string()).await.unwrap().boxed();
-    maps.create(&post(), &labelled("x", json!({ "on": "no" }))).await.unwrap();
-    maps.replace("x", &post(), &labelled("x", json!({ "on": "yes" }))).await.unwrap();
-    assert_eq!(next(&mut stream).await, "added x");
-    maps.replace("x", &post(), &labelled("x", json!({ "on": "yes", "more": "1" }))).await.unwrap();
-    assert_eq!(next(&mut stream).await, "modified x");
-    let ceased = maps.replace("x", &post(), &labelled("x", json!({ "on": "no" }))).await.unwrap();
-    let Some(Ok(WatchEvent::Deleted(last))) = stream.next().await else { panic!("no deletion") };
-    assert_eq!(last.labels()["on"], "yes", "the last state that matched");
-    assert_eq!(last.resource_version(), ceased.resource_version());
-    maps.delete("x", &Default::default()).await.unwrap();
-    nothing(&mut stream).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_watch_on_a_name_sees_that_object_alone() {
-    let server = ApiServer::new();
-    let maps = config_maps(&server);
-    let params = quiet(300).fields("metadata.name=x");
-    let mut stream = maps.watch(&params, &server.version().to_string()).await.unwrap().boxed();
-    for name in ["w", "x", "y"] {
-        maps.create(&post(), &config_map(name, json!({}))).await.unwrap();
-    }
-    assert_eq!(next(&mut stream).await, "added x");
-    nothing(&mut stream).await;
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_watch_sees_its_own_kind_and_namespace_alone() {
@@ -131,21 +57,6 @@ async fn bookmarks_come_each_minute_and_before_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_streaming_list_ends_with_a_bookmark_that_says_so() {
-    let server = ApiServer::new();
-    config_maps(&server).create(&post(), &config_map("x", json!({}))).await.unwrap();
-    let path = format!(
-        "{CONFIG_MAPS}?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
-    );
-    let answer = raw(&server, Method::GET, &path, "").await;
-    let lines: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!((lines.len(), lines[0]["type"].as_str()), (2, Some("ADDED")));
-    assert_eq!(lines[1]["type"], "BOOKMARK");
-    assert_eq!(lines[1]["object"]["metadata"]["annotations"]["k8s.io/initial-events-end"], "true");
-    assert_eq!(lines[1]["object"]["kind"], "ConfigMap");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_version_that_is_too_old_is_an_error_event_with_410() {
     let server = ApiServer::new();
     let maps = config_maps(&server);
@@ -171,22 +82,6 @@ async fn an_open_watch_outlives_a_compaction() {
     server.compact();
     maps.create(&post(), &config_map("y", json!({}))).await.unwrap();
     assert_eq!(next(&mut stream).await, "added y");
-}
-
-#[tokio::test(start_paused = true)]
-async fn parameters_that_do_not_fit_each_other_are_refused() {
-    let server = ApiServer::new();
-    for (query, code) in [
-        ("sendInitialEvents=true", 422),
-        ("resourceVersionMatch=NotOlderThan&resourceVersion=0", 422),
-        ("sendInitialEvents=true&resourceVersionMatch=Exact", 422),
-        ("timeoutSeconds=soon", 400),
-        ("resourceVersion=new", 500),
-        ("labelSelector=a%20b", 400),
-    ] {
-        let answer = raw(&server, Method::GET, &format!("{CONFIG_MAPS}?watch=true&{query}"), "").await;
-        assert_eq!(answer.code, code, "{query}: {}", answer.text);
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -233,16 +128,6 @@ async fn kubes_streaming_lists_work() {
     }
     assert_eq!(seen, ["init", "x", "done"]);
     assert_eq!(server.log().count(|request| request.verb() == le_testkit::Verb::List), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_metadata_watch_brings_metadata_alone() {
-    let server = ApiServer::new();
-    let maps = config_maps(&server);
-    maps.create(&post(), &config_map("x", json!({ "a": "b" }))).await.unwrap();
-    let mut stream = maps.watch_metadata(&quiet(10), "0").await.unwrap().boxed();
-    let Some(Ok(WatchEvent::Added(object))) = stream.next().await else { panic!("no event") };
-    assert_eq!(object.meta().name.as_deref(), Some("x"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -16,14 +16,20 @@ import (
 func main() {
 	flags := participant.Register(flag.CommandLine)
 	list := flag.Bool("list-leases", false, "print the Leases of the namespace, one a line, instead of electing")
+	puts := flag.Int("measure-puts", 0, "print how long so many writes of one Lease take, one a line, instead of electing")
 	flag.Parse()
-	if *list {
-		if err := listLeases(flags.Namespace); err != nil {
-			participant.Fail(err)
-		}
-		return
+	var err error
+	switch {
+	case *list:
+		err = listLeases(flags.Namespace)
+	case *puts > 0:
+		err = measurePuts(flags.Namespace, *puts)
+	default:
+		participant.Main(flags, func(ctx context.Context, client kubernetes.Interface, desk *participant.Desk) error {
+			return elect(ctx, client, flags, desk)
+		})
 	}
-	participant.Main(flags, func(ctx context.Context, client kubernetes.Interface, desk *participant.Desk) error {
-		return elect(ctx, client, flags, desk)
-	})
+	if err != nil {
+		participant.Fail(err)
+	}
 }

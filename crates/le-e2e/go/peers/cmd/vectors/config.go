@@ -3,6 +3,7 @@
 package main
 
 import (
+	"math"
 	"math/big"
 	"strconv"
 	"time"
@@ -52,10 +53,13 @@ func configLine(d *draw, _ int) (any, int, error) {
 	return answer, 1, nil
 }
 
+// longestSaid is the longest lease duration that a Lease can say.
+const longestSaid = math.MaxInt32 * time.Second
+
 // canElect tells whether a timing can ever elect, which Knative does not ask: client-go refuses the others when an elector is
 // made, and the API server refuses a Lease of less than a second.
 func canElect(lease, renew, retry time.Duration) bool {
-	if lease < time.Second || renew <= 0 || retry <= 0 || renew >= lease {
+	if lease < time.Second || renew <= 0 || retry <= 0 || renew >= min(lease, longestSaid) {
 		return false
 	}
 	// 1.2 x retry < renew, without a rounding and without an overflow.

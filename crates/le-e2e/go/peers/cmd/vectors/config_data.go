@@ -3,6 +3,7 @@
 package main
 
 import (
+	"math"
 	"strconv"
 	"time"
 )
@@ -61,6 +62,8 @@ var unknownKeys = []string{
 	"Buckets", "BUCKETS", "bucket", "buckets ", "lease_duration", "LeaseDuration", "lease-Duration", "leaseduration", "renewdeadline",
 	"renew-Deadline", "retry-periods", "retryperiod", "resourceLock", "leaderElect", "enabledComponents", "map-lease-prefix",
 	"map-lease-prefix.", "map-lease", "mapLeasePrefix.a", "Map-Lease-Prefix.a", ".map-lease-prefix.a",
+	// Knative takes any one character in the place of the dot.
+	"map-lease-prefix-a.b", "map-lease-prefix_a.b", "map-lease-prefixe", "map-lease-prefixes", "map-lease-prefix..", "map-lease-prefix..a",
 }
 
 // mapped returns what a prefix is mapped to.
@@ -94,6 +97,10 @@ func (d *draw) timing() [3]time.Duration {
 	switch d.IntN(10) {
 	case 0:
 		timing[0] = timing[1] + nudge
+		if d.oneIn(8) {
+			// About the longest that a Lease can say.
+			timing[0], timing[1] = (math.MaxInt32+1)*time.Second, math.MaxInt32*time.Second+nudge
+		}
 	case 1:
 		timing[0] = time.Second + nudge
 		timing[1], timing[2] = timing[0]-1, timing[0]/2
