@@ -86,6 +86,8 @@ pub struct Extra {
     pub kubeconfig: Option<PathBuf>,
     /// More of the environment.
     pub environment: Vec<(OsString, OsString)>,
+    /// More on its command line.
+    pub args: Vec<String>,
     /// What it is started through, such as a program that changes the clock.
     pub through: Vec<OsString>,
 }
@@ -167,6 +169,7 @@ impl Fleet {
         ] {
             args.push(format!("--{flag}={value}"));
         }
+        args.extend(extra.args);
         let mut program = program.clone();
         let mut through = extra.through.into_iter();
         if let Some(first) = through.next() {
@@ -181,10 +184,22 @@ impl Fleet {
             args,
             kubeconfig: extra.kubeconfig.as_ref().unwrap_or(&self.kubeconfigs[number % Self::USERS]),
             environment: extra.environment,
-            log: self.folder.join(format!("{}-{identity}-{number}.log", self.namespace)),
+            log: self.log_of(&identity, MemberId(number)),
             identity,
             journal: Arc::clone(&self.journal),
         })
+    }
+
+    /// Where a participant says on its standard error what it has to say.
+    #[must_use]
+    pub fn log_of(&self, identity: &str, member: MemberId) -> PathBuf {
+        self.folder.join(format!("{}-{identity}-{}.log", self.namespace, member.0))
+    }
+
+    /// The participant that is started next.
+    #[must_use]
+    pub fn next(&self) -> MemberId {
+        MemberId(self.started.load(Ordering::Relaxed))
     }
 
     /// The user that the participant with this number has.

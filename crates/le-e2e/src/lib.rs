@@ -23,6 +23,12 @@
 //! assert!(!le_e2e::verdict::judge(&[term(0, 7, (1.0, 2.6)), term(1, 9, (2.5, 3.0))]).is_clean());
 //! ```
 
+#![expect(
+    clippy::exhaustive_structs,
+    clippy::exhaustive_enums,
+    reason = "nothing outside of this crate uses it"
+)]
+
 pub mod conformance;
 pub mod fleet;
 pub mod plane;

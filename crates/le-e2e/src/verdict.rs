@@ -104,20 +104,17 @@ pub fn judge(terms: &[Term]) -> Verdict {
     verdict
 }
 
-/// Compares each term with whichever of those before it lasted longest, and with the last that had a token.
+/// Compares each term with all that still last when it begins, and with the last that had a token.
 fn follow(terms: &[(&Term, f64, f64)], faults: &mut Vec<Fault>) {
-    let mut longest: Option<(&Term, f64)> = None;
+    let mut lasting: Vec<(&Term, f64)> = Vec::new();
     let mut newest: Option<(&Term, u64)> = None;
     for (term, first, last) in terms {
-        if let Some((before, until)) = longest
-            && until >= *first
-        {
+        lasting.retain(|(_, until)| until >= first);
+        for (before, until) in &lasting {
             let what = Wrong::Overlap { from: *first, seconds: until - first };
             faults.push(fault(before, Some(term), what));
         }
-        if longest.is_none_or(|(_, until)| until < *last) {
-            longest = Some((term, *last));
-        }
+        lasting.push((term, *last));
         if let Some(token) = term.token {
             if let Some((before, earlier)) = newest.filter(|(_, earlier)| *earlier >= token) {
                 faults.push(fault(term, Some(before), Wrong::Token { earlier, later: token }));
@@ -168,6 +165,14 @@ mod tests {
             verdict.faults.iter().map(|fault| (fault.by.0, fault.beside.unwrap().0)).collect();
         assert_eq!(found, [(MemberId(0), MemberId(1)), (MemberId(0), MemberId(2))]);
         assert_eq!(verdict.faults[0].what, Wrong::Overlap { from: 2.0, seconds: 7.0 });
+    }
+
+    #[test]
+    fn two_in_the_same_time_are_found_beside_a_third_that_outlasts_both() {
+        let verdict = judge(&[term(0, 5, (1.0, 9.0)), term(1, 7, (2.0, 4.0)), term(2, 8, (3.0, 5.0))]);
+        let found: Vec<_> =
+            verdict.faults.iter().map(|fault| (fault.by.0.0, fault.beside.unwrap().0.0)).collect();
+        assert_eq!(found, [(0, 1), (0, 2), (1, 2)]);
     }
 
     #[test]
