@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::journal::Journal;
+use super::line::Line;
+use super::now;
 use crate::service::signal_to;
 
 /// What a participant is made of.
@@ -81,13 +83,14 @@ pub(super) struct Start<'a> {
     pub(super) args: Vec<String>,
     pub(super) kubeconfig: &'a Path,
     pub(super) environment: Vec<(OsString, OsString)>,
+    pub(super) jumps: bool,
     pub(super) log: PathBuf,
     pub(super) journal: Arc<Journal>,
 }
 
 impl Member {
     pub(super) fn start(start: Start<'_>) -> anyhow::Result<Self> {
-        let Start { id, kind, program, identity, args, kubeconfig, environment, log, journal } = start;
+        let Start { id, kind, program, identity, args, kubeconfig, environment, jumps, log, journal } = start;
         let mut child = Command::new(program)
             .args(args)
             .env("KUBECONFIG", kubeconfig)
@@ -105,7 +108,10 @@ impl Member {
             let mut lines = BufReader::new(stdout).lines();
             while let Ok(Some(text)) = lines.next_line().await {
                 // A line that is cut, by SIGKILL in the middle of it, says nothing.
-                if let Ok(line) = serde_json::from_str(&text) {
+                if let Ok(mut line) = serde_json::from_str::<Line>(&text) {
+                    if jumps {
+                        line.forget_jumps(now());
+                    }
                     journal.hear(id, kind, line);
                 }
             }
