@@ -13,7 +13,7 @@ use rustix::process::Signal;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::journal::Journal;
 use super::line::Line;
@@ -156,12 +156,31 @@ impl Member {
         Ok(self.child.try_wait()?)
     }
 
+    /// Waits until it has said what is to be done on SIGTERM, which would end it otherwise. It takes a moment at its start.
+    ///
+    /// # Errors
+    ///
+    /// When it has not in time, or has ended.
+    async fn until_it_listens(&self, within: Duration) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while began.elapsed() < within {
+            if catches(self.pid(), Signal::TERM)
+                .with_context(|| format!("cannot look at {}", self.identity))?
+            {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        bail!("{} does not listen to SIGTERM after {within:?}", self.identity)
+    }
+
     /// Asks it to end, which must be with 0.
     ///
     /// # Errors
     ///
     /// When it does not end in time, or otherwise.
     pub async fn terminate(&mut self, within: Duration) -> anyhow::Result<()> {
+        self.until_it_listens(within).await?;
         self.signal(Signal::TERM)?;
         let status = self.end(within).await?;
         if !status.success() {
@@ -169,4 +188,13 @@ impl Member {
         }
         Ok(())
     }
+}
+
+/// Tells whether a process has said what is to be done on a signal, as the kernel knows it.
+fn catches(pid: Option<u32>, signal: Signal) -> anyhow::Result<bool> {
+    let pid = pid.context("it has ended")?;
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = u64::from_str_radix(caught.context("the kernel does not say what it catches")?.trim(), 16)?;
+    Ok(caught & (1 << (signal.as_raw() - 1)) != 0)
 }
