@@ -68,6 +68,14 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Tells whether somebody leads no more for this reason.
+    #[must_use]
+    pub fn stops_for(&self, why: &str) -> bool {
+        matches!(self, Self::Stop { reason, .. } if reason == why)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

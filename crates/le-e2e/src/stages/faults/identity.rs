@@ -3,19 +3,19 @@
 use anyhow::ensure;
 use std::time::Duration;
 
-use super::scene::{Scenario, Scene, quick};
-use crate::fleet::{Event, Extra, Settings, now};
+use super::scene::{Scenario, Scene, patient, quick};
+use crate::fleet::{Event, Extra, now};
 use crate::proxy::{Weather, Which};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "of two processes with one identity one leads at a time, and it is said",
-        settings: quick,
+        settings: patient,
         run: |scene| Box::pin(twins(scene)),
     },
     Scenario {
         name: "a leader with a longer lease duration than the others' has it honoured",
-        settings: longer,
+        settings: patient,
         run: |scene| Box::pin(longer_than_others(scene)),
     },
 ];
@@ -33,10 +33,6 @@ async fn twins(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     scene.crew.kill(first).await?;
     scene.crew.until_led(|member| member != first).await?;
     scene.crew.leave(second).await
-}
-
-fn longer() -> Settings {
-    Settings { lease: Duration::from_secs(8), renew: Duration::from_secs(7), ..Settings::quick(2) }
 }
 
 /// The leader leads on for seven seconds after it was cut off, and the others would be there after three.

@@ -26,8 +26,10 @@ async fn revoked(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let mark = scene.crew.fleet.journal.mark();
     plane.revoke(&namespace, &user).await?;
     let told = |event: &Event| {
-        let words = ["grant", "\"update\"", "\"leases\"", "\"coordination.k8s.io\"", "Role"];
-        matches!(event, Event::Error { message } if words.iter().all(|word| message.contains(word)))
+        let Event::Error { message } = event else { return false };
+        let rule = ["grant", "\"leases\"", "\"coordination.k8s.io\"", "Role"];
+        let verbs = ["\"get\"", "\"update\""];
+        rule.iter().all(|word| message.contains(word)) && verbs.iter().any(|verb| message.contains(verb))
     };
     let said = scene.crew.until_says(mark, leader, "which verb to grant on what", told).await?;
     scene.crew.is_succeeded(leader, said.t).await?;

@@ -42,6 +42,11 @@ pub(super) fn quick() -> Settings {
     Settings::quick(2)
 }
 
+/// Slower, for claims that somebody keeps a Lease: a machine that is busy must not make them lose it.
+pub(super) fn patient() -> Settings {
+    Settings { lease: Duration::from_secs(8), renew: Duration::from_secs(7), ..quick() }
+}
+
 impl Scenario {
     /// Plays it on a control plane; what comes back tells enough to see why it failed.
     pub(super) fn play<'a>(
