@@ -25,8 +25,8 @@ use crate::plane::Plane;
 const AT_ONCE: usize = 8;
 
 /// How many fleets go through rounds, and how many rounds each: more than 200 signals in all.
-const FLEETS: usize = 8;
-const ROUNDS: usize = 30;
+const FLEETS: usize = 7;
+const ROUNDS: usize = 32;
 
 /// Everything that leaves the servers alone, the longest first.
 fn scenarios() -> Vec<Scenario> {

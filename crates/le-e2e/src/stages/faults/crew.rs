@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use crate::fleet::{Entry, Event, Extra, Fleet, Kind, Member, MemberId, Term};
 
 /// How long anything may take that must happen. It takes a tenth of that on a machine that is idle.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A fleet and its processes.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow, bail, ensure};
 use rustix::process::Signal;
 
 use super::crew::{Crew, PATIENCE};
-use super::scene::held;
+use super::scene::{held, quick};
 use crate::fleet::{Event, Extra, Fleet, MemberId, Settings, Term, now};
 use crate::plane::{ADMIN, Plane};
 use crate::stages::Context;
@@ -93,7 +93,7 @@ async fn go(
     rounds: usize,
     done: &mut Rounds,
 ) -> anyhow::Result<()> {
-    let settings = Settings { drain: Duration::from_millis(100), ..Settings::quick(4) };
+    let settings = Settings { buckets: 4, drain: Duration::from_millis(100), ..quick() };
     let fleet = Fleet::new(plane, &context.binaries, &format!("rounds-{index}"), settings).await?;
     let mut crew = Crew::new(fleet);
     let mut chance = fastrand::Rng::with_seed(context.seed.wrapping_add(index as u64));

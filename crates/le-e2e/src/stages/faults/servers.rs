@@ -7,6 +7,7 @@ use rustix::process::Signal;
 use tokio::time::sleep;
 
 use super::crew::Crew;
+use super::scene::quick;
 use crate::fleet::{Event, Extra, Fleet, Settings, now};
 use crate::plane::Plane;
 use crate::stages::{Context, Outcome};
@@ -74,10 +75,11 @@ async fn start(context: &Context, plane: Plane) -> anyhow::Result<Sufferers> {
         lease: Duration::from_secs(10),
         renew: Duration::from_secs(8),
         retry: Duration::from_secs(1),
-        ..Settings::quick(3)
+        buckets: 3,
+        ..quick()
     };
     let mut crews = Vec::new();
-    for (name, settings) in [("quick", Settings::quick(3)), ("patient", patient)] {
+    for (name, settings) in [("quick", Settings { buckets: 3, ..quick() }), ("patient", patient)] {
         let mut crew = Crew::new(Fleet::new(&plane, &context.binaries, name, settings).await?);
         for _ in 0..3 {
             crew.start(Extra::default())?;
