@@ -84,6 +84,10 @@ pub struct Extra {
     pub identity: Option<String>,
     /// Another way to the API server than the straight one.
     pub kubeconfig: Option<PathBuf>,
+    /// Other settings than those of the fleet, over the same Leases.
+    pub settings: Option<Settings>,
+    /// Whether its time of day jumps, by whole hours: what it says is then told by the time of day here.
+    pub jumps: bool,
     /// More of the environment.
     pub environment: Vec<(OsString, OsString)>,
     /// More on its command line.
@@ -153,7 +157,8 @@ impl Fleet {
             Kind::ClientGo => &self.binaries.client_go,
             Kind::Knative => &self.binaries.knative,
         };
-        let Settings { buckets, lease, renew, retry, act_every, drain } = self.settings;
+        let Settings { buckets, lease, renew, retry, act_every, drain } =
+            extra.settings.unwrap_or(self.settings);
         let millis = |duration: Duration| format!("{}ms", duration.as_millis());
         let mut args: Vec<String> = Vec::new();
         for (flag, value) in [
@@ -185,6 +190,7 @@ impl Fleet {
             kubeconfig: extra.kubeconfig.as_ref().unwrap_or(&self.kubeconfigs[number % Self::USERS]),
             environment: extra.environment,
             log: self.log_of(&identity, MemberId(number)),
+            jumps: extra.jumps,
             identity,
             journal: Arc::clone(&self.journal),
         })
@@ -230,6 +236,38 @@ impl Fleet {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         verdict::judge(&self.journal.terms())
+    }
+
+    /// Makes sure that everything was in order.
+    ///
+    /// # Errors
+    ///
+    /// When it was not, with what was not.
+    pub fn ensure_in_order(&self) -> anyhow::Result<()> {
+        let faults = self.verdict().faults;
+        let words: Vec<String> = faults.iter().take(12).map(ToString::to_string).collect();
+        anyhow::ensure!(faults.is_empty(), "{} faults: {}", faults.len(), words.join("; "));
+        Ok(())
+    }
+
+    /// Tells what was said last, on both outputs, for whoever wants to know why something went wrong.
+    #[must_use]
+    pub fn last_words(&self) -> String {
+        let mut words = format!("namespace {}, {}", self.namespace, self.journal.last_words());
+        let prefix = format!("{}-", self.namespace);
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return words };
+        let mut logs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        logs.sort();
+        for log in logs {
+            let name = log.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&log).unwrap_or_default();
+            let lines: Vec<&str> = text.lines().collect();
+            if name.starts_with(&prefix) && !lines.is_empty() {
+                words += &format!("\n  {name}:\n    ");
+                words += &lines[lines.len().saturating_sub(6)..].join("\n    ");
+            }
+        }
+        words
     }
 }
 

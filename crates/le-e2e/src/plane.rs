@@ -123,8 +123,12 @@ impl Plane {
     ///
     /// When it cannot be written.
     pub fn kubeconfig(&self, user: &str) -> anyhow::Result<PathBuf> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
         let path = self.folder.path.join(format!("{}.kubeconfig", user.replace(':', "-")));
-        fs::write(&path, self.kubeconfig_text(user)).context("cannot write a kubeconfig")?;
+        // Another fleet may be about to read it: it is there whole, at any time.
+        let whole = path.with_extension(format!("{}.new", COUNT.fetch_add(1, Ordering::Relaxed)));
+        fs::write(&whole, self.kubeconfig_text(user)).context("cannot write a kubeconfig")?;
+        fs::rename(&whole, &path).context("cannot put a kubeconfig in its place")?;
         Ok(path)
     }
 

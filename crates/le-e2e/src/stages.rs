@@ -65,6 +65,14 @@ impl Outcome {
             Err(error) => self.failed.push(format!("{what}: {error:#}")),
         }
     }
+
+    /// Adds what came out elsewhere.
+    pub fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed.extend(other.failed);
+        self.notes.extend(other.notes);
+        self.figures.extend(other.figures);
+    }
 }
 
 /// A part of a run.

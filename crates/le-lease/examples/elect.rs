@@ -1,7 +1,7 @@
 //! The smallest whole participant: elects a leader for each of a few Leases, and says on standard output what it does.
 //!
 //! One JSON object a line: `lead` and `stop` with the token, `error` with a message, and, every `--act-every`, `act` for each Lease
-//! that it leads at that very instant. SIGTERM and Ctrl-C stop it: it stops acting, drains, releases, and exits with 0.
+//! that it leads at that very instant. After a drain through which the Lease was held it says `drained`. SIGTERM and Ctrl-C stop it: it stops acting, drains, releases, and exits with 0.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -156,20 +156,26 @@ impl LeaderAware for Worker {
             leadership
         };
         // A lost leadership leaves nothing to finish.
-        if left.is_some_and(|leadership| leadership.is_valid()) {
+        if let Some(leadership) = left.filter(Leadership::is_valid) {
             tokio::time::sleep(self.drain).await;
+            self.desk().say_while_led("drained", &leadership);
         }
     }
 }
 
 impl Desk {
     fn act(&self) {
-        for (lease, leadership) in &self.led {
-            // The time first: the act is then no later than it says.
-            let t = now();
-            if leadership.is_valid() {
-                self.say_at(t, "act", json!({ "lease": lease.as_str(), "token": leadership.token().get() }));
-            }
+        for leadership in self.led.values() {
+            self.say_while_led("act", leadership);
+        }
+    }
+
+    fn say_while_led(&self, event: &str, leadership: &Leadership) {
+        // The time first: what is said is then no later than it says.
+        let t = now();
+        if leadership.is_valid() {
+            let lease = leadership.bucket().name().as_str();
+            self.say_at(t, event, json!({ "lease": lease, "token": leadership.token().get() }));
         }
     }
 

@@ -50,7 +50,7 @@ pub struct Term {
     pub token: Option<u64>,
     /// When it said that it leads.
     pub led: f64,
-    /// Its first act and its last.
+    /// Its first act and its last, which is the end of its drain where it was told to stop.
     pub acts: Option<(f64, f64)>,
     /// How many acts there were.
     pub count: u64,
@@ -68,6 +68,7 @@ impl Journal {
             Event::Lead { lease, token } => book.begin(member, kind, lease, *token, line.t),
             Event::Act { lease, token } => book.act(member, kind, lease, *token, line.t),
             Event::Stop { lease, .. } => book.stop(member, lease, line.t),
+            Event::Drained { lease, token } => book.drained(member, lease, *token, line.t),
             Event::NewLeader { .. } | Event::Error { .. } => {}
         }
         if !matches!(line.event, Event::Act { .. }) {
@@ -154,6 +155,17 @@ impl Journal {
         }
     }
 
+    /// Tells what was said last.
+    pub(super) fn last_words(&self) -> String {
+        let book = self.book();
+        let last = &book.entries[book.entries.len().saturating_sub(40)..];
+        let mut words = "the end of the journal:".to_owned();
+        for Entry { member, t, event } in last {
+            words += &format!("\n  {t:.3} {member} {event:?}");
+        }
+        words
+    }
+
     fn tail(&self, mark: usize) -> String {
         let book = self.book();
         let said = book.entries.get(mark..).unwrap_or_default();
@@ -197,6 +209,17 @@ impl Book {
         let (first, last) = term.acts.unwrap_or((t, t));
         term.acts = Some((first.min(t), last.max(t)));
         term.count += 1;
+    }
+
+    /// Work that ends under a term's right belongs to the term, as its last act.
+    fn drained(&mut self, member: MemberId, lease: &str, token: Option<u64>, t: f64) {
+        let Some(index) = self.present.get(&(member, lease.to_owned())) else { return };
+        let term = &mut self.terms[*index];
+        if term.token != token {
+            term.odd = Some(format!("it drains under {token:?} in the term {:?}", term.token));
+        }
+        let (first, last) = term.acts.unwrap_or((t, t));
+        term.acts = Some((first.min(t), last.max(t)));
     }
 
     fn stop(&mut self, member: MemberId, lease: &str, t: f64) {

@@ -12,6 +12,14 @@ pub struct Line {
     pub event: Event,
 }
 
+impl Line {
+    /// Takes away the whole hours by which the time of day of its participant is off.
+    pub(super) fn forget_jumps(&mut self, now: f64) {
+        const HOUR: f64 = 3600.0;
+        self.t += ((now - self.t) / HOUR).round() * HOUR;
+    }
+}
+
 /// What a participant says about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -39,6 +47,13 @@ pub enum Event {
         /// The term.
         token: Option<u64>,
     },
+    /// The work that it had in hand when it was told to stop has ended, and at that very instant it still leads.
+    Drained {
+        /// The Lease.
+        lease: String,
+        /// The term.
+        token: Option<u64>,
+    },
     /// It saw that somebody else leads.
     NewLeader {
         /// The Lease.
@@ -51,6 +66,14 @@ pub enum Event {
         /// In words.
         message: String,
     },
+}
+
+impl Event {
+    /// Tells whether somebody leads no more for this reason.
+    #[must_use]
+    pub fn stops_for(&self, why: &str) -> bool {
+        matches!(self, Self::Stop { reason, .. } if reason == why)
+    }
 }
 
 #[cfg(test)]
@@ -66,5 +89,15 @@ mod tests {
         let go = r#"{"t":1.5,"event":"lead","identity":"a","lease":"x.00-of-01","token":null}"#;
         let line: Line = serde_json::from_str(go).unwrap();
         assert_eq!(line.event, Event::Lead { lease: "x.00-of-01".to_owned(), token: None });
+    }
+
+    #[test]
+    fn a_clock_that_is_off_by_whole_hours_tells_the_time_to_the_microsecond() {
+        for (said, now, meant) in [(3600.25, 1.0, 0.25), (100.5, 100.75, 100.5), (4.0, 7300.0, 7204.0)] {
+            let event = Event::Error { message: String::new() };
+            let mut line = Line { t: said, event };
+            line.forget_jumps(now);
+            assert!((line.t - meant).abs() < 1e-6, "{said} at {now}");
+        }
     }
 }

@@ -13,9 +13,11 @@ use rustix::process::Signal;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::journal::Journal;
+use super::line::Line;
+use super::now;
 use crate::service::signal_to;
 
 /// What a participant is made of.
@@ -81,13 +83,14 @@ pub(super) struct Start<'a> {
     pub(super) args: Vec<String>,
     pub(super) kubeconfig: &'a Path,
     pub(super) environment: Vec<(OsString, OsString)>,
+    pub(super) jumps: bool,
     pub(super) log: PathBuf,
     pub(super) journal: Arc<Journal>,
 }
 
 impl Member {
     pub(super) fn start(start: Start<'_>) -> anyhow::Result<Self> {
-        let Start { id, kind, program, identity, args, kubeconfig, environment, log, journal } = start;
+        let Start { id, kind, program, identity, args, kubeconfig, environment, jumps, log, journal } = start;
         let mut child = Command::new(program)
             .args(args)
             .env("KUBECONFIG", kubeconfig)
@@ -105,7 +108,10 @@ impl Member {
             let mut lines = BufReader::new(stdout).lines();
             while let Ok(Some(text)) = lines.next_line().await {
                 // A line that is cut, by SIGKILL in the middle of it, says nothing.
-                if let Ok(line) = serde_json::from_str(&text) {
+                if let Ok(mut line) = serde_json::from_str::<Line>(&text) {
+                    if jumps {
+                        line.forget_jumps(now());
+                    }
                     journal.hear(id, kind, line);
                 }
             }
@@ -150,12 +156,31 @@ impl Member {
         Ok(self.child.try_wait()?)
     }
 
+    /// Waits until it has said what is to be done on SIGTERM, which would end it otherwise. It takes a moment at its start.
+    ///
+    /// # Errors
+    ///
+    /// When it has not in time, or has ended.
+    async fn until_it_listens(&self, within: Duration) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while began.elapsed() < within {
+            if catches(self.pid(), Signal::TERM)
+                .with_context(|| format!("cannot look at {}", self.identity))?
+            {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        bail!("{} does not listen to SIGTERM after {within:?}", self.identity)
+    }
+
     /// Asks it to end, which must be with 0.
     ///
     /// # Errors
     ///
     /// When it does not end in time, or otherwise.
     pub async fn terminate(&mut self, within: Duration) -> anyhow::Result<()> {
+        self.until_it_listens(within).await?;
         self.signal(Signal::TERM)?;
         let status = self.end(within).await?;
         if !status.success() {
@@ -163,4 +188,13 @@ impl Member {
         }
         Ok(())
     }
+}
+
+/// Tells whether a process has said what is to be done on a signal, as the kernel knows it.
+fn catches(pid: Option<u32>, signal: Signal) -> anyhow::Result<bool> {
+    let pid = pid.context("it has ended")?;
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = u64::from_str_radix(caught.context("the kernel does not say what it catches")?.trim(), 16)?;
+    Ok(caught & (1 << (signal.as_raw() - 1)) != 0)
 }

@@ -1,10 +1,11 @@
 //! What users may do.
 
 use anyhow::Context as _;
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::rbac::v1::{PolicyRule, Role, RoleBinding};
 use kube::Api;
-use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 
 use super::{ADMIN, Plane};
@@ -21,6 +22,30 @@ impl Plane {
         api.create(&PostParams::default(), &namespace)
             .await
             .with_context(|| format!("cannot make the namespace {name}"))?;
+        Ok(())
+    }
+
+    /// Takes a namespace away, with all Leases and rights in it, as the controllers do that do not run here: first nothing new is
+    /// let in, then everything goes.
+    ///
+    /// # Errors
+    ///
+    /// When the API server refuses.
+    pub async fn remove_namespace(&self, name: &str) -> anyhow::Result<()> {
+        let client = self.client(ADMIN).await?;
+        let api: Api<Namespace> = Api::all(client.clone());
+        let (once, all) = (DeleteParams::default(), ListParams::default());
+        api.delete(name, &once).await.context("cannot delete a namespace")?;
+        Api::<Lease>::namespaced(client.clone(), name).delete_collection(&once, &all).await?;
+        Api::<RoleBinding>::namespaced(client.clone(), name).delete_collection(&once, &all).await?;
+        Api::<Role>::namespaced(client.clone(), name).delete_collection(&once, &all).await?;
+        let body = json!({
+            "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name }, "spec": { "finalizers": [] },
+        });
+        let request = http::Request::put(format!("/api/v1/namespaces/{name}/finalize"));
+        let request =
+            request.header("content-type", "application/json").body(body.to_string().into_bytes())?;
+        client.request_text(request).await.context("cannot finish the deletion of a namespace")?;
         Ok(())
     }
 

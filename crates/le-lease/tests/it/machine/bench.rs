@@ -53,6 +53,8 @@ pub(crate) struct Bench {
     /// All of it as text, in the order in which it happened.
     pub(crate) log: Vec<String>,
     told: usize,
+    /// By how many microseconds the time of day has jumped.
+    pub(crate) jumped: i64,
     swallowed: Option<AttemptId>,
     replies: Vec<(AttemptId, Reply)>,
     waiting: Vec<Attempt>,
@@ -97,6 +99,7 @@ impl Bench {
             requests: Vec::new(),
             log: Vec::new(),
             told: 0,
+            jumped: 0,
             swallowed: None,
             replies: Vec::new(),
             waiting: Vec::new(),
@@ -202,7 +205,7 @@ impl Bench {
     }
 
     fn wall(&self) -> WriteTime {
-        WriteTime::from_micros((self.now.as_nanos() / 1000) as i64)
+        WriteTime::from_micros((self.now.as_nanos() / 1000) as i64 + self.jumped)
     }
 
     fn serve(&mut self, request: &Request) -> Reply {

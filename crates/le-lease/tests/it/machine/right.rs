@@ -50,6 +50,26 @@ fn the_right_ends_without_any_call() {
 }
 
 #[test]
+fn a_time_of_day_that_jumps_changes_no_decision() {
+    let (mut steady, mut jumping) = (Bench::leading(), Bench::leading());
+    for hours in [3, -5, 1000, 0, -40_000, 1] {
+        jumping.jumped = hours * 3_600_000_000;
+        for bench in [&mut steady, &mut jumping] {
+            bench.wait(secs(7));
+            assert!(bench.leads(), "{hours} h: {:?}", bench.events);
+        }
+        assert_eq!(jumping.deadline(), steady.deadline(), "{hours} h");
+    }
+    for bench in [&mut steady, &mut jumping] {
+        bench.server = Server::Errs;
+        bench.wait(secs(12));
+        assert_eq!(bench.ended(), Some(StopReason::DeadlinePassed));
+    }
+    let when = |bench: &Bench| bench.requests.iter().map(|(at, _)| *at).collect::<Vec<_>>();
+    assert_eq!(when(&jumping), when(&steady));
+}
+
+#[test]
 fn a_leader_that_cannot_write_steps_down_at_its_deadline() {
     for server in [Server::Swallows, Server::Mute, Server::Refuses, Server::Errs] {
         let mut bench = Bench::leading();
