@@ -23,8 +23,10 @@
 //! assert!(!le_e2e::verdict::judge(&[term(0, 7, (1.0, 2.6)), term(1, 9, (2.5, 3.0))]).is_clean());
 //! ```
 
+pub mod doc;
 pub mod fleet;
 pub mod plane;
+pub mod process;
 pub mod progress;
 pub mod proxy;
 pub mod service;
