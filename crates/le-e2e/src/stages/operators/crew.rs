@@ -35,8 +35,6 @@ pub(super) struct Crew {
     pub(super) told: Arc<Told>,
     pub(super) seats: Vec<Seat>,
     started: usize,
-    /// The logs of those that are gone.
-    logs: Vec<String>,
     /// How many were killed, which may have cut a line.
     pub(super) killed: usize,
 }
@@ -59,7 +57,6 @@ impl Crew {
             told: Arc::default(),
             seats: Vec::new(),
             started: 0,
-            logs: Vec::new(),
             killed: 0,
         };
         for _ in 0..REPLICAS {
@@ -99,7 +96,6 @@ impl Crew {
     /// Puts another in this place.
     fn replace(&mut self, seat: usize) -> anyhow::Result<()> {
         let kubeconfig = self.seats[seat].kubeconfig.clone();
-        self.logs.push(self.seats[seat].process.log());
         let (worker, process) = self.worker(&kubeconfig)?;
         self.seats[seat].worker = worker;
         self.seats[seat].process = process;
@@ -148,12 +144,11 @@ impl Crew {
         Ok(())
     }
 
-    /// Terminates all in order, and returns everything that was ever logged.
-    pub(super) async fn finish(mut self) -> anyhow::Result<Vec<String>> {
+    /// Terminates all in order.
+    pub(super) async fn finish(mut self) -> anyhow::Result<()> {
         for seat in &mut self.seats {
             seat.process.terminate(GRACE).await?;
         }
-        let last = self.seats.iter().map(|seat| seat.process.log());
-        Ok(std::mem::take(&mut self.logs).into_iter().chain(last).collect())
+        Ok(())
     }
 }

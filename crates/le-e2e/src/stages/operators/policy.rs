@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// The document that it stands in.
 pub(super) const DOCUMENT: &str = "fencing.md";
 
+/// What the policy is called that stands in front of the records.
+pub(super) const RECORDS: &str = "records-fencing";
+
 /// Returns the text of the policy and its binding.
 pub(super) fn text(document: &str) -> anyhow::Result<String> {
     let blocks = doc::blocks(document).into_iter();

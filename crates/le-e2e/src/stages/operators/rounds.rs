@@ -14,7 +14,7 @@ use crate::proxy::{Weather, Which};
 /// So long the leader is away: its Lease has run out, and another has it.
 const AWAY: Duration = Duration::from_secs(2).saturating_add(LEASE);
 /// So long a write that is late lies on the way: the successor has written meanwhile.
-const LATE: Duration = Duration::from_secs(5).saturating_add(LEASE);
+pub(super) const LATE: Duration = Duration::from_secs(5).saturating_add(LEASE);
 /// Time for writes to be under way.
 const LEAD: Duration = Duration::from_millis(700);
 

@@ -1,0 +1,99 @@
+//! The rights of the controller itself: each verb taken away while it runs, and granted again.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use kube::api::{ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams};
+use kube::{Api, Client, ResourceExt as _};
+use serde_json::json;
+use tokio::time::sleep;
+
+use super::bench::{Bench, PATIENCE, Setting};
+use super::election::Way;
+use super::shown::{Right, Section};
+use crate::plane::{ADMIN, Plane};
+
+/// Tries one verb: what is said without it, and that the Widget is seen to once it is granted.
+pub(super) async fn without(
+    plane: &Plane,
+    election: &Way,
+    section: &Section,
+    right: &Right,
+    namespace: String,
+    user: String,
+) -> anyhow::Result<()> {
+    let message = section.message(right)?;
+    plane.grant_everywhere(&user, &section.without(right)).await?;
+    let setting = Setting {
+        plane,
+        program: election.program,
+        namespace: namespace.clone(),
+        user: user.clone(),
+        rules: election.section.rules.clone(),
+        config: election.config,
+    };
+    let mut bench = Bench::start(setting).await?;
+    let widgets = Widgets::new(plane.client(ADMIN).await?, &namespace);
+    widgets.change().await?;
+    let said = bench.until_said(message).await;
+    said.context("without it")?;
+    // Some seconds of it: it may neither end nor be seen to.
+    sleep(Duration::from_secs(2)).await;
+    bench.must_run()?;
+    let needless = widgets.is_done().await?;
+    ensure!(!needless, "the Widget is seen to all the same: it is not needed");
+
+    plane.grant_everywhere(&user, &section.rules).await?;
+    widgets.until_done(&bench).await?;
+    widgets.remove().await?;
+    bench.stop().await
+}
+
+/// The Widget `one` of a namespace.
+struct Widgets {
+    api: Api<DynamicObject>,
+}
+
+impl Widgets {
+    fn new(client: Client, namespace: &str) -> Self {
+        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("acme.example.com", "v1", "Widget"));
+        Self { api: Api::namespaced_with(client, namespace, &kind) }
+    }
+
+    async fn change(&self) -> anyhow::Result<()> {
+        let widget = json!({
+            "apiVersion": "acme.example.com/v1", "kind": "Widget", "metadata": { "name": "one" },
+            "spec": { "message": "hello", "copies": 2 },
+        });
+        self.api.patch("one", &PatchParams::apply("e2e").force(), &Patch::Apply(widget)).await?;
+        Ok(())
+    }
+
+    async fn is_done(&self) -> anyhow::Result<bool> {
+        let widget = self.api.get("one").await?;
+        Ok(widget.data["status"]["observedGeneration"] == json!(widget.metadata.generation))
+    }
+
+    async fn until_done(&self, bench: &Bench<'_>) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while !self.is_done().await? {
+            let stuck = || {
+                format!("once granted, the Widget is not seen to; said last:\n{}", bench.process.last_words())
+            };
+            ensure!(began.elapsed() < PATIENCE, stuck());
+            sleep(Duration::from_millis(200)).await;
+        }
+        Ok(())
+    }
+
+    /// It goes when its finalizer has run.
+    async fn remove(&self) -> anyhow::Result<()> {
+        let began = Instant::now();
+        self.api.delete("one", &DeleteParams::default()).await?;
+        while let Some(widget) = self.api.get_opt("one").await? {
+            ensure!(began.elapsed() < PATIENCE, "the Widget does not go: {:?}", widget.finalizers());
+            sleep(Duration::from_millis(200)).await;
+        }
+        Ok(())
+    }
+}
