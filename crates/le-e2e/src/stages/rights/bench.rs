@@ -16,7 +16,6 @@ use super::config::Data;
 use super::shown;
 use crate::plane::{ADMIN, Plane};
 use crate::process::{Process, Start};
-use crate::proxy::Proxy;
 use crate::tools::example;
 
 /// How long anything may take that is to come about. A watch that was refused is tried again every half a minute.
@@ -28,7 +27,6 @@ pub(super) struct Bench<'a> {
     pub(super) plane: &'a Plane,
     pub(super) namespace: String,
     pub(super) user: String,
-    pub(super) proxy: Proxy,
     pub(super) process: Process,
 }
 
@@ -59,8 +57,7 @@ impl<'a> Bench<'a> {
             let map = json!({ "metadata": { "name": "config-leader-election" }, "data": data });
             maps.create(&PostParams::default(), &serde_json::from_value(map)?).await?;
         }
-        let proxy = Proxy::start(plane, &user).await?;
-        let kubeconfig = proxy.kubeconfig(plane)?;
+        let kubeconfig = plane.kubeconfig(&user)?;
         let start = Start {
             name: format!("{program}-in-{namespace}"),
             program: &example(program)?,
@@ -70,7 +67,7 @@ impl<'a> Bench<'a> {
             folder: plane.folder(),
         };
         let process = Process::start(start, drop)?;
-        Ok(Self { plane, namespace, user, proxy, process })
+        Ok(Self { plane, namespace, user, process })
     }
 
     /// Everything that it has said, in the words of the document.

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
+use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams};
 use kube::{Api, Client, ResourceExt as _};
 use serde_json::json;
@@ -23,7 +24,7 @@ pub(super) async fn without(
     user: String,
 ) -> anyhow::Result<()> {
     let message = section.message(right)?;
-    plane.grant_everywhere(&user, &section.without(right)).await?;
+    plane.grant_everywhere(&user, &section.without(std::slice::from_ref(right))).await?;
     let setting = Setting {
         plane,
         program: election.program,
@@ -34,36 +35,48 @@ pub(super) async fn without(
     };
     let mut bench = Bench::start(setting).await?;
     let widgets = Widgets::new(plane.client(ADMIN).await?, &namespace);
-    widgets.change().await?;
-    let said = bench.until_said(message).await;
-    said.context("without it")?;
-    // Some seconds of it: it may neither end nor be seen to.
+    widgets.change(2).await?;
+    bench.until_said(message).await?;
+    let is_of_owned = right.resource == "configmaps" && ["list", "watch"].contains(&&*right.verb);
+    if is_of_owned {
+        // The work goes on without it, but for what only the watch would tell.
+        widgets.until_done(&bench).await?;
+        widgets.remove_owned().await?;
+    }
     sleep(Duration::from_secs(2)).await;
     bench.must_run()?;
     let needless = widgets.is_done().await?;
     ensure!(!needless, "the Widget is seen to all the same: it is not needed");
 
     plane.grant_everywhere(&user, &section.rules).await?;
+    if is_of_owned {
+        widgets.until_owned_is_watched(&bench).await?;
+    }
     widgets.until_done(&bench).await?;
     widgets.remove().await?;
     bench.stop().await
 }
 
+/// The ConfigMap that belongs to it.
+const OWNED: &str = "one-widget";
+
 /// The Widget `one` of a namespace.
 struct Widgets {
     api: Api<DynamicObject>,
+    owned: Api<ConfigMap>,
 }
 
 impl Widgets {
     fn new(client: Client, namespace: &str) -> Self {
         let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("acme.example.com", "v1", "Widget"));
-        Self { api: Api::namespaced_with(client, namespace, &kind) }
+        let owned = Api::namespaced(client.clone(), namespace);
+        Self { api: Api::namespaced_with(client, namespace, &kind), owned }
     }
 
-    async fn change(&self) -> anyhow::Result<()> {
+    async fn change(&self, copies: u8) -> anyhow::Result<()> {
         let widget = json!({
             "apiVersion": "acme.example.com/v1", "kind": "Widget", "metadata": { "name": "one" },
-            "spec": { "message": "hello", "copies": 2 },
+            "spec": { "message": "hello", "copies": copies },
         });
         self.api.patch("one", &PatchParams::apply("e2e").force(), &Patch::Apply(widget)).await?;
         Ok(())
@@ -71,7 +84,32 @@ impl Widgets {
 
     async fn is_done(&self) -> anyhow::Result<bool> {
         let widget = self.api.get("one").await?;
-        Ok(widget.data["status"]["observedGeneration"] == json!(widget.metadata.generation))
+        let seen = widget.data["status"]["observedGeneration"] == json!(widget.metadata.generation);
+        Ok(seen && self.owned.get_opt(OWNED).await?.is_some())
+    }
+
+    async fn remove_owned(&self) -> anyhow::Result<()> {
+        self.owned.delete(OWNED, &DeleteParams::default()).await?;
+        Ok(())
+    }
+
+    /// What is owned comes back when it is removed, once that is seen.
+    async fn until_owned_is_watched(&self, bench: &Bench<'_>) -> anyhow::Result<()> {
+        let began = Instant::now();
+        for copies in 3.. {
+            // A removal before the watch stands is seen by nobody, and so it is made anew, and removed again.
+            self.change(copies).await?;
+            self.until_done(bench).await?;
+            self.remove_owned().await?;
+            for _ in 0..20 {
+                sleep(Duration::from_millis(200)).await;
+                if self.is_done().await? {
+                    return Ok(());
+                }
+            }
+            ensure!(began.elapsed() < PATIENCE, "nobody sees that the ConfigMap is removed");
+        }
+        Ok(())
     }
 
     async fn until_done(&self, bench: &Bench<'_>) -> anyhow::Result<()> {

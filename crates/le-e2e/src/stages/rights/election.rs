@@ -6,7 +6,6 @@ use super::bench::{Bench, PATIENCE, Setting};
 use super::config::Data;
 use super::shown::{Right, Section};
 use crate::plane::Plane;
-use crate::proxy::{Weather, Which};
 
 /// A way of use, with the program that shows it.
 #[derive(Clone, Debug)]
@@ -24,18 +23,18 @@ impl Way {
     async fn bench<'a>(
         &self,
         plane: &'a Plane,
-        without: Option<&Right>,
+        without: &[Right],
         namespace: String,
         user: String,
     ) -> anyhow::Result<Bench<'a>> {
-        let rules = without.map_or_else(|| self.section.rules.clone(), |right| self.section.without(right));
+        let rules = self.section.without(without);
         let (program, config) = (self.program, self.config);
         Bench::start(Setting { plane, program, namespace, user, rules, config }).await
     }
 
     /// With everything that is shown it leads, and nothing is missing.
     pub(super) async fn whole(&self, plane: &Plane, namespace: String, user: String) -> anyhow::Result<()> {
-        let mut bench = self.bench(plane, None, namespace, user).await?;
+        let mut bench = self.bench(plane, &[], namespace, user).await?;
         bench.until_leading(self.leases).await?;
         let (said, watched) = (bench.said(), self.section.rights().iter().any(|right| right.verb == "watch"));
         let known = "cannot be watched, so they are read every retry period";
@@ -56,17 +55,16 @@ impl Way {
         user: String,
     ) -> anyhow::Result<()> {
         let message = self.section.message(right)?.to_owned();
-        let mut bench = self.bench(plane, Some(right), namespace, user).await?;
+        let mut missing = vec![right.clone()];
+        if right.verb == "get" && right.resource == "leases" {
+            // While there is a watch, what it would read is known.
+            missing.push(Right { verb: "list".to_owned(), ..right.clone() });
+        }
+        let mut bench = self.bench(plane, &missing, namespace, user).await?;
         if right.resource == "configmaps" {
             return refused(bench, &message).await;
         }
-        if right.verb == "get" {
-            // It reads where it does not know what became of a write.
-            bench.until_leading(self.leases).await?;
-            bench.proxy.set(Weather::ReplyLost(Which::Writes));
-        }
         bench.until_said(&message).await?;
-        bench.proxy.set(Weather::Clear);
         for word in [&*right.verb, "grant the service account the verb", "coordination.k8s.io", "\"acme\""] {
             ensure!(message.contains(word), "it does not name {word:?}: {message}");
         }

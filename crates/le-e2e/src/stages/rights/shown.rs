@@ -79,13 +79,14 @@ impl Section {
         rights
     }
 
-    /// The rules, but for one verb on one resource.
-    pub(super) fn without(&self, right: &Right) -> Vec<PolicyRule> {
+    /// The rules, but for these rights.
+    pub(super) fn without(&self, missing: &[Right]) -> Vec<PolicyRule> {
         let mut rules = self.rules.clone();
         for rule in &mut rules {
-            if rule.resources.iter().flatten().any(|resource| *resource == right.resource) {
-                rule.verbs.retain(|verb| *verb != right.verb);
-            }
+            let resources: Vec<_> = rule.resources.iter().flatten().collect();
+            rule.verbs.retain(|verb| {
+                !missing.iter().any(|right| right.verb == *verb && resources.contains(&&right.resource))
+            });
         }
         rules.retain(|rule| !rule.verbs.is_empty());
         rules
@@ -150,7 +151,7 @@ mod tests {
                     ```text\nno: cannot get resource \"x\"\n  in \"acme\"\nother\n```\n";
         let section = Shown::read(text).unwrap().section("A").unwrap();
         let [get, list] = &section.rights()[..] else { panic!("{section:?}") };
-        assert_eq!(section.without(get)[0].verbs, ["list"]);
+        assert_eq!(section.without(&[get.clone()])[0].verbs, ["list"]);
         assert_eq!(section.message(get).unwrap(), r#"no: cannot get resource "x" in "acme""#);
         assert!(section.message(list).is_err());
     }
