@@ -22,6 +22,11 @@
 //! assert!(le_e2e::verdict::judge(&[term(0, 7, (1.0, 2.0)), term(1, 9, (2.5, 3.0))]).is_clean());
 //! assert!(!le_e2e::verdict::judge(&[term(0, 7, (1.0, 2.6)), term(1, 9, (2.5, 3.0))]).is_clean());
 //! ```
+#![expect(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "it is a library for the programs of this crate, and nobody else's"
+)]
 
 pub mod doc;
 pub mod fleet;

@@ -7,7 +7,7 @@ use le_core::Leadership;
 use serde_json::{Value, json};
 
 /// Says things, one JSON object a line. Whoever reads them compares moments of one machine's clock.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Desk;
 
 impl Desk {

@@ -70,7 +70,7 @@ async fn main() -> anyhow::Result<()> {
     config.read_timeout = Some(SILENCE);
     let (client, leases) = (Client::try_from(config.clone())?, Client::try_from(config)?);
     let store = Client::try_from(kube::Config::new(arguments.store.parse()?))?;
-    let desk = Desk::default();
+    let desk = Desk;
     let builder = le_lease::Builder::new(leases, component).in_namespace(&arguments.namespace);
     let builder = Told::new(Arc::new(builder), desk.clone());
 

@@ -62,7 +62,12 @@ impl Fault {
         }
         match self {
             Self::Terminated => crew.terminate(seat).await?,
-            Self::Killed | Self::KilledWithWritesUnderWay => crew.kill(seat).await?,
+            Self::Killed => crew.kill(seat).await?,
+            Self::KilledWithWritesUnderWay => {
+                crew.kill(seat).await?;
+                // They must find the API server there, whatever comes next.
+                sleep(LATE).await;
+            }
             Self::Stopped => {
                 crew.seats[seat].process.signal(Signal::STOP)?;
                 sleep(AWAY).await;
