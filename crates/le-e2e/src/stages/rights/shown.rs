@@ -151,7 +151,7 @@ mod tests {
                     ```text\nno: cannot get resource \"x\"\n  in \"acme\"\nother\n```\n";
         let section = Shown::read(text).unwrap().section("A").unwrap();
         let [get, list] = &section.rights()[..] else { panic!("{section:?}") };
-        assert_eq!(section.without(&[get.clone()])[0].verbs, ["list"]);
+        assert_eq!(section.without(std::slice::from_ref(get))[0].verbs, ["list"]);
         assert_eq!(section.message(get).unwrap(), r#"no: cannot get resource "x" in "acme""#);
         assert!(section.message(list).is_err());
     }
