@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::cargo;
 
 /// What the program finds beside itself.
-const EXAMPLES: [&str; 3] = ["elect", "operator", "ha_controller"];
+const EXAMPLES: [&str; 4] = ["elect", "one_leader", "operator", "ha_controller"];
 
 /// Becomes the program.
 pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
@@ -32,7 +32,7 @@ fn build() -> anyhow::Result<String> {
 
     let mut command = cargo::locked("build");
     command.args(["--workspace", "--all-features", "--message-format", "json-render-diagnostics"]);
-    command.args(["--bin", "e2e", "--bin", "vectors"]);
+    command.args(["--bin", "e2e", "--bin", "vectors", "--bin", "worker"]);
     for example in EXAMPLES {
         command.args(["--example", example]);
     }

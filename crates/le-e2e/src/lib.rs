@@ -25,18 +25,14 @@
 #![expect(
     clippy::exhaustive_enums,
     clippy::exhaustive_structs,
-    reason = "nobody outside depends on it: it is never published"
-)]
-
-#![expect(
-    clippy::exhaustive_structs,
-    clippy::exhaustive_enums,
-    reason = "nothing outside of this crate uses it"
+    reason = "it is a library for the programs of this crate, and nobody else's"
 )]
 
 pub mod conformance;
+pub mod doc;
 pub mod fleet;
 pub mod plane;
+pub mod process;
 pub mod progress;
 pub mod proxy;
 pub mod service;

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init(); // it says what it survives, and who must act
     let stop = CancellationToken::new();
     tokio::spawn({
         let stop = stop.clone();

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::Namespace;
-use k8s_openapi::api::rbac::v1::{PolicyRule, Role, RoleBinding};
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding};
 use kube::Api;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde_json::json;
@@ -69,6 +69,29 @@ impl Plane {
             "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user }],
         });
         bindings.patch(&name, &apply, &Patch::Apply(binding)).await.context("cannot bind a Role")?;
+        Ok(())
+    }
+
+    /// Grants a user these rules everywhere, and nothing else that was granted so before.
+    ///
+    /// # Errors
+    ///
+    /// When the API server refuses.
+    pub async fn grant_everywhere(&self, user: &str, rules: &[PolicyRule]) -> anyhow::Result<()> {
+        let (client, name) = (self.client(ADMIN).await?, object_name(user));
+        let apply = PatchParams::apply("e2e").force();
+        let roles: Api<ClusterRole> = Api::all(client.clone());
+        let role = json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": { "name": name }, "rules": rules,
+        });
+        roles.patch(&name, &apply, &Patch::Apply(role)).await.context("cannot make a ClusterRole")?;
+        let bindings: Api<ClusterRoleBinding> = Api::all(client);
+        let binding = json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": { "name": name },
+            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name },
+            "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user }],
+        });
+        bindings.patch(&name, &apply, &Patch::Apply(binding)).await.context("cannot bind a ClusterRole")?;
         Ok(())
     }
 

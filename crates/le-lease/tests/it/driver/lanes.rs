@@ -24,7 +24,10 @@ async fn a_process_opens_no_more_than_four_connections_for_a_hundred_buckets() {
     let setup = Setup { buckets: Some(100), ..Setup::default() };
     let _a = Replica::start_with(&server, &journal, "a", &setup);
     let took = until_led(&server, &journal, 100).await;
-    assert!((millis(250)..millis(260)).contains(&took), "a hundred writes of 10 ms, four at a time: {took:?}");
+    assert!(
+        (millis(250)..millis(260)).contains(&took),
+        "a hundred writes of 10 ms, four at a time: {took:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
