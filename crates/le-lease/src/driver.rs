@@ -8,7 +8,6 @@ mod election;
 mod elector;
 mod error;
 mod identity;
-mod lanes;
 mod leases;
 mod load;
 mod namespace;

@@ -22,10 +22,10 @@ use samples::Samples;
 const LEASES: u32 = 10;
 
 /// How many times a leader of all Leases is terminated, and killed.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 4;
 
 /// How many writes of a Lease are timed.
-const PUTS: usize = 500;
+const PUTS: usize = 200;
 
 /// Client-go's fleet and ours, both as for production.
 pub(super) const KINDS: [Kind; 2] = [Kind::Rust, Kind::ClientGo];
@@ -36,29 +36,34 @@ pub(super) async fn run(context: Context) -> anyhow::Result<Outcome> {
     let plane = Plane::start(&binaries).await?;
     let mut outcome = Outcome::default();
 
-    let mut fleets = Vec::new();
-    for kind in KINDS {
-        let namespace = format!("figures-{kind}");
-        fleets.push(Fleet::new(&plane, &binaries, &namespace, Settings::client_go(LEASES)).await?);
-    }
-    context.progress.say("figures: a minute in which nothing happens");
-    let quiet = requests::of_a_quiet_minute(&plane, &fleets).await?;
-
-    context.progress.say("figures: leaders are terminated, one fleet after the other");
-    // What one write takes, before and after, for the machine may be busier at one time than at another.
-    let mut puts = measure_puts(&plane, &binaries, "figures-rust").await?;
-    let graceful =
-        [handover::graceful(&fleets[0], KINDS[0]).await?, handover::graceful(&fleets[1], KINDS[1]).await?];
-    puts.add(measure_puts(&plane, &binaries, "figures-client-go").await?);
-
-    context.progress.say("figures: leaders are killed, in both fleets at once");
-    let (ours, theirs) = tokio::join!(
-        handover::crash(&fleets[0], KINDS[0], &plane),
-        handover::crash(&fleets[1], KINDS[1], &plane)
+    let busy = fleets(&plane, &binaries, "").await?;
+    let quiet = fleets(&plane, &binaries, "-quiet").await?;
+    context
+        .progress
+        .say("figures: leaders are killed, while others are counted in a minute in which nothing happens");
+    let (ours, theirs, counts) = tokio::join!(
+        handover::crash(&busy[0], KINDS[0], &plane),
+        handover::crash(&busy[1], KINDS[1], &plane),
+        requests::of_a_quiet_minute(&plane, &quiet)
     );
-    let crash = [ours?, theirs?];
+    let (crash, counts) = (vec![ours?, theirs?], counts?);
 
-    for (fleet, kind) in fleets.iter().zip(KINDS) {
+    context.progress.say("figures: leaders are terminated, one language after the other");
+    // What one write takes, before and after, for the machine may be busier at one time than at another.
+    let mut puts = Puts::measure(&plane, &binaries).await?;
+    let (mut single, mut ten) = (Vec::new(), Vec::new());
+    for (fleet, kind) in busy.iter().zip(KINDS) {
+        ten.push(handover::at_once(fleet, kind).await?);
+        let mut one_each = Vec::new();
+        for index in 0..LEASES {
+            let namespace = format!("figures-{kind}-{index}");
+            one_each.push(Fleet::new(&plane, &binaries, &namespace, Settings::client_go(1)).await?);
+        }
+        single.push(handover::one_by_one(&one_each, kind).await?);
+    }
+    puts.add(Puts::measure(&plane, &binaries).await?);
+
+    for (fleet, kind) in busy.iter().zip(KINDS) {
         let verdict = fleet.verdict();
         let faults: Vec<String> = verdict.faults.iter().map(ToString::to_string).collect();
         if kind.is_ours() {
@@ -67,53 +72,73 @@ pub(super) async fn run(context: Context) -> anyhow::Result<Outcome> {
             outcome.notes.extend(faults);
         }
     }
-    outcome.notes.push(format!(
-        "{} writes timed, {} + {} graceful hand-overs, {} + {} crashes",
-        puts.len(),
-        graceful[0].len(),
-        graceful[1].len(),
-        crash[0].len(),
-        crash[1].len()
-    ));
-    table(&mut outcome, &puts, &graceful, &crash);
-    requests::table(&mut outcome, &quiet);
+    table(&mut outcome, &puts, &[single, ten, crash]);
+    requests::table(&mut outcome, &counts);
     plane.shutdown().await?;
     Ok(outcome)
 }
 
-fn table(outcome: &mut Outcome, puts: &Samples, graceful: &[Samples; 2], crash: &[Samples; 2]) {
-    let mut row = |name: &str, both: [f64; 2], target: Option<(String, f64)>| {
+/// Two fleets that compete for ten Leases each, of ours and of client-go's.
+async fn fleets(plane: &Plane, binaries: &Arc<Binaries>, suffix: &str) -> anyhow::Result<Vec<Fleet>> {
+    let mut fleets = Vec::new();
+    for kind in KINDS {
+        let namespace = format!("figures-{kind}{suffix}");
+        fleets.push(Fleet::new(plane, binaries, &namespace, Settings::client_go(LEASES)).await?);
+    }
+    Ok(fleets)
+}
+
+fn table(outcome: &mut Outcome, puts: &Puts, [single, ten, crash]: &[Vec<Samples>; 3]) {
+    let counts = [single, ten, crash].map(|both| format!("{} + {}", both[0].len(), both[1].len()));
+    let [alone, together, crashes] = counts;
+    outcome.notes.push(format!(
+        "samples, ours + client-go's: hand-overs {alone} one by one, {together} at once; crashes {crashes}"
+    ));
+    let mut row = |name: &str, both: [f64; 2], most: Option<f64>| {
         outcome.figures.push(Figure {
             name: name.to_owned(),
             ours: both[0],
             client_go: Some(both[1]),
-            met: target.as_ref().map(|(_, most)| both[0] <= *most),
-            target: target.map(|(words, _)| words),
+            target: most.map(|most| format!("at most {most:.1}")),
+            met: most.map(|most| both[0] <= most),
         });
     };
-    let quantile = |samples: &[Samples; 2], q| [samples[0].quantile(q), samples[1].quantile(q)];
-    let put = puts.quantile(0.5);
-    row("one write of a Lease by client-go, p50, ms", [put, put], None);
-    row("one write of a Lease by client-go, p99, ms", [puts.quantile(0.99); 2], None);
-    let target = (format!("at most 3 writes: {:.2}", 3.0 * put), 3.0 * put);
-    row("graceful hand-over of ten at once, p50, ms", quantile(graceful, 0.5), Some(target));
-    row("graceful hand-over of ten at once, p90, ms", quantile(graceful, 0.9), None);
-    row(
-        "graceful hand-over of ten at once, p99, ms",
-        quantile(graceful, 0.99),
-        Some(("below 100".to_owned(), 100.0)),
-    );
-    row("crash: taken after the lease duration, p50, ms", quantile(crash, 0.5), None);
-    row(
-        "crash: taken after the lease duration, most, ms",
-        quantile(crash, 1.0),
-        Some(("below 300".to_owned(), 300.0)),
-    );
+    let of = |samples: &[Samples], q| [samples[0].quantile(q), samples[1].quantile(q)];
+    let put = puts.now_and_then.quantile(0.5);
+    row("one write of a Lease, now and then, p50, ms", [put; 2], None);
+    row("one write of a Lease, back to back, p50, ms", [puts.back_to_back.quantile(0.5); 2], None);
+    row("graceful hand-over, one by one, p50, ms (3 writes)", of(single, 0.5), Some(3.0 * put));
+    row("graceful hand-over, one by one, p99, ms", of(single, 0.99), Some(100.0));
+    row("graceful hand-over, ten of one process at once, p50, ms", of(ten, 0.5), Some(3.0 * put));
+    row("graceful hand-over, ten of one process at once, p99, ms", of(ten, 0.99), Some(100.0));
+    row("crash: led after the lease duration, p50, ms", of(crash, 0.5), None);
+    row("crash: led after the lease duration, most, ms", of(crash, 1.0), Some(300.0));
 }
 
-async fn measure_puts(plane: &Plane, binaries: &Binaries, namespace: &str) -> anyhow::Result<Samples> {
+/// What one write takes, by client-go: what hand-overs are measured by.
+struct Puts {
+    /// With a pause before each, as Leases are written.
+    now_and_then: Samples,
+    back_to_back: Samples,
+}
+
+impl Puts {
+    async fn measure(plane: &Plane, binaries: &Binaries) -> anyhow::Result<Self> {
+        let now_and_then = measure_puts(plane, binaries, Duration::from_millis(50)).await?;
+        let back_to_back = measure_puts(plane, binaries, Duration::ZERO).await?;
+        Ok(Self { now_and_then, back_to_back })
+    }
+
+    fn add(&mut self, other: Self) {
+        self.now_and_then.add(other.now_and_then);
+        self.back_to_back.add(other.back_to_back);
+    }
+}
+
+async fn measure_puts(plane: &Plane, binaries: &Binaries, pause: Duration) -> anyhow::Result<Samples> {
     let output = Command::new(&binaries.client_go)
-        .args([format!("--namespace={namespace}"), format!("--measure-puts={PUTS}")])
+        .args(["--namespace=default".to_owned(), format!("--measure-puts={PUTS}")])
+        .arg(format!("--put-pause={}ms", pause.as_millis()))
         .env("KUBECONFIG", plane.kubeconfig(ADMIN)?)
         .kill_on_drop(true)
         .output()

@@ -40,8 +40,6 @@ pub struct Builder {
     reporter: Reporter,
     seed: Option<u64>,
     clock: SystemClock,
-    /// All electors of one builder share them, and so the lanes of their requests.
-    leases: Leases,
     watch: SharedWatch,
 }
 
@@ -54,16 +52,14 @@ impl Builder {
         let namespace = namespace::choose(&client);
         let reporter = Reporter::default();
         let clock = SystemClock::new();
-        let leases = Leases::new(client.clone(), &namespace, component.timing());
-        let watch = SharedWatch::new(leases.clone(), clock.clone(), component.timing(), reporter.clone());
-        let options = Options::default();
-        Self { client, component, namespace, options, reporter, seed: None, clock, leases, watch }
+        let leases = Leases::new(client.clone(), &namespace);
+        let watch = SharedWatch::new(leases, clock.clone(), component.timing(), reporter.clone());
+        Self { client, component, namespace, options: Options::default(), reporter, seed: None, clock, watch }
     }
 
     /// Sets the namespace of the Leases.
     pub fn in_namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = namespace.into();
-        self.leases = Leases::new(self.client.clone(), &self.namespace, self.component.timing());
         self.watch_anew()
     }
 
@@ -87,8 +83,12 @@ impl Builder {
 
     fn watch_anew(mut self) -> Self {
         let timing = self.component.timing();
-        self.watch = SharedWatch::new(self.leases.clone(), self.clock.clone(), timing, self.reporter.clone());
+        self.watch = SharedWatch::new(self.leases(), self.clock.clone(), timing, self.reporter.clone());
         self
+    }
+
+    fn leases(&self) -> Leases {
+        Leases::new(self.client.clone(), &self.namespace)
     }
 
     fn elector(
@@ -108,7 +108,7 @@ impl Builder {
             timing: self.component.timing(),
             options: self.options.clone(),
             seed: self.seed.unwrap_or_else(identity::seed),
-            leases: self.leases.clone(),
+            leases: self.leases(),
             clock: self.clock.clone(),
             watch: self.watch.clone(),
             reporter: self.reporter.clone(),

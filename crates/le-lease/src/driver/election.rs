@@ -178,7 +178,7 @@ impl Election {
     }
 
     fn candidacy(self) -> Candidacy {
-        let leases = Leases::new(self.client, &self.namespace, self.timing);
+        let leases = Leases::new(self.client, &self.namespace);
         let clock = SystemClock::new();
         let watch = SharedWatch::new(leases.clone(), clock.clone(), self.timing, self.reporter.clone());
         let drain_bound = match self.ending {

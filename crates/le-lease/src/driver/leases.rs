@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use kube::api::{DynamicObject, PostParams};
 use kube::{Api, Client};
-use le_config::{LeaseName, Timing};
+use le_config::LeaseName;
 
 use super::error::LeaseError;
-use super::lanes::Lanes;
 use super::wire;
 use crate::{Reply, Request};
 
@@ -16,7 +15,6 @@ use crate::{Reply, Request};
 pub(crate) struct Leases {
     pub(crate) api: Api<DynamicObject>,
     pub(crate) namespace: Arc<str>,
-    lanes: Lanes,
 }
 
 /// What came of a request: the fact for the machine, the object that it came with, and the error for people.
@@ -27,9 +25,8 @@ pub(crate) struct Outcome {
 }
 
 impl Leases {
-    pub(crate) fn new(client: Client, namespace: &str, timing: Timing) -> Self {
-        let api = Api::namespaced_with(client, namespace, &*wire::RESOURCE);
-        Self { api, namespace: namespace.into(), lanes: Lanes::new(timing) }
+    pub(crate) fn new(client: Client, namespace: &str) -> Self {
+        Self { api: Api::namespaced_with(client, namespace, &*wire::RESOURCE), namespace: namespace.into() }
     }
 
     /// Sends one request. `base` is the object of the version that an update is computed from.
@@ -42,7 +39,6 @@ impl Leases {
         base: Option<Arc<DynamicObject>>,
     ) -> Outcome {
         let parameters = PostParams::default();
-        let _lane = self.lanes.take().await;
         match (request, base) {
             (Request::Get, _) => self.outcome("get", self.api.get(name.as_str()).await),
             (Request::Create(write), _) => {

@@ -16,8 +16,11 @@ use crate::plane::{ADMIN, Plane};
 /// How long a participant that was started is given to see who leads.
 const SETTLE: Duration = Duration::from_millis(2500);
 
+/// How long after one leader the next is terminated.
+const APART: Duration = Duration::from_millis(400);
+
 /// Terminates the leader of all Leases again and again: from the signal to the beginning of the other's term.
-pub(super) async fn graceful(fleet: &Fleet, kind: Kind) -> anyhow::Result<Samples> {
+pub(super) async fn at_once(fleet: &Fleet, kind: Kind) -> anyhow::Result<Samples> {
     let mut samples = Vec::new();
     let mut leader = lead(fleet, kind).await?;
     for _ in 0..ROUNDS {
@@ -35,6 +38,36 @@ pub(super) async fn graceful(fleet: &Fleet, kind: Kind) -> anyhow::Result<Sample
     Ok(Samples::new(samples))
 }
 
+/// The same for Leases that are led by a process each, of which one is terminated after the other.
+pub(super) async fn one_by_one(fleets: &[Fleet], kind: Kind) -> anyhow::Result<Samples> {
+    let mut samples = Vec::new();
+    let mut leaders = Vec::new();
+    for fleet in fleets {
+        leaders.push(lead(fleet, kind).await?);
+    }
+    for _ in 0..ROUNDS {
+        let mut next = fleets.iter().map(|fleet| fleet.start(kind)).collect::<anyhow::Result<Vec<_>>>()?;
+        sleep(SETTLE).await;
+        let mut told = Vec::new();
+        for (fleet, leader) in fleets.iter().zip(&leaders) {
+            told.push((fleet.journal.mark(), now()));
+            leader.signal(Signal::TERM)?;
+            sleep(APART).await;
+        }
+        for ((fleet, next), (mark, told)) in fleets.iter().zip(&next).zip(told) {
+            samples.push(1000.0 * (led(fleet, mark, &fleet.leases()[0], next.id).await? - told));
+        }
+        std::mem::swap(&mut leaders, &mut next);
+        for mut ended in next {
+            ended.end(PATIENCE).await?;
+        }
+    }
+    for mut leader in leaders {
+        leader.terminate(PATIENCE).await?;
+    }
+    Ok(Samples::new(samples))
+}
+
 /// Kills the leader of all Leases again and again: from when its last renewal ran out to the beginning of the other's term.
 pub(super) async fn crash(fleet: &Fleet, kind: Kind, plane: &Plane) -> anyhow::Result<Samples> {
     let leases: Api<Lease> = Api::namespaced(plane.client(ADMIN).await?, &fleet.namespace);
@@ -46,11 +79,12 @@ pub(super) async fn crash(fleet: &Fleet, kind: Kind, plane: &Plane) -> anyhow::R
         let mark = fleet.journal.mark();
         leader.signal(Signal::KILL)?;
         leader.end(PATIENCE).await?;
+        let mut ends = Vec::new();
         for lease in fleet.leases() {
-            let renewed = renewed(&leases.get(&lease).await?)?;
-            let beyond =
-                led(fleet, mark, &lease, next.id).await? - renewed - fleet.settings.lease.as_secs_f64();
-            samples.push(1000.0 * beyond);
+            ends.push(renewed(&leases.get(&lease).await?)? + fleet.settings.lease.as_secs_f64());
+        }
+        for (lease, end) in fleet.leases().iter().zip(ends) {
+            samples.push(1000.0 * (led(fleet, mark, lease, next.id).await? - end));
         }
         leader = next;
     }

@@ -17,13 +17,14 @@ func main() {
 	flags := participant.Register(flag.CommandLine)
 	list := flag.Bool("list-leases", false, "print the Leases of the namespace, one a line, instead of electing")
 	puts := flag.Int("measure-puts", 0, "print how long so many writes of one Lease take, one a line, instead of electing")
+	pause := flag.Duration("put-pause", 0, "how long to wait before each of those writes")
 	flag.Parse()
 	var err error
 	switch {
 	case *list:
 		err = listLeases(flags.Namespace)
 	case *puts > 0:
-		err = measurePuts(flags.Namespace, *puts)
+		err = measurePuts(flags.Namespace, *puts, *pause)
 	default:
 		participant.Main(flags, func(ctx context.Context, client kubernetes.Interface, desk *participant.Desk) error {
 			return elect(ctx, client, flags, desk)

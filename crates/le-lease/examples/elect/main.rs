@@ -1,7 +1,10 @@
 //! The smallest whole participant: elects a leader for each of a few Leases, and says on standard output what it does.
 //!
 //! One JSON object a line: `lead` and `stop` with the token, `error` with a message, and, every `--act-every`, `act` for each Lease
-//! that it leads at that very instant. After a drain through which the Lease was held it says `drained`. SIGTERM and Ctrl-C stop it: it stops acting, drains, releases, and exits with 0.
+//! that it leads at that very instant. After a drain through which the Lease was held it says `drained`. SIGTERM and Ctrl-C stop it:
+//! it stops acting, drains, releases, and exits with 0.
+
+mod client;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -66,7 +69,8 @@ async fn main() -> anyhow::Result<()> {
         .component("elect")
         .with_lease_name(move |index| format!("{prefix}.{index:02}-of-{buckets:02}"))
         .with_identity(HolderIdentity::new(arguments.identity.as_str())?);
-    let client = kube::Client::try_default().await.context("no API server to ask: set KUBECONFIG")?;
+    let client =
+        client::connect(arguments.retry_period).await.context("no API server to ask: set KUBECONFIG")?;
 
     let worker = Arc::new(Worker::new(arguments.identity, arguments.drain));
     let reporter = Arc::clone(&worker);
@@ -157,7 +161,10 @@ impl LeaderAware for Worker {
         };
         // A lost leadership leaves nothing to finish.
         if let Some(leadership) = left.filter(Leadership::is_valid) {
-            tokio::time::sleep(self.drain).await;
+            // A timer waits a millisecond even for nothing.
+            if !self.drain.is_zero() {
+                tokio::time::sleep(self.drain).await;
+            }
             self.desk().say_while_led("drained", &leadership);
         }
     }
