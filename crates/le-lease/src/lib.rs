@@ -42,6 +42,9 @@ pub use machine::{
     WatchState, Write, WriteTime,
 };
 
+#[cfg(le_mutants)]
+pub use machine::Mutant;
+
 #[cfg(feature = "driver")]
 pub use driver::{
     Builder, Election, ElectionError, Ending, LeaseError, LoadError, Outcome, Report, load_config,

@@ -2,6 +2,8 @@
 
 mod event;
 mod flight;
+#[cfg(le_mutants)]
+mod mutant;
 mod options;
 mod own;
 mod pace;
@@ -23,6 +25,8 @@ use le_config::{HolderIdentity, Timing};
 use le_core::{FencingToken, Moment, StopReason};
 
 pub use event::{Event, Notice};
+#[cfg(le_mutants)]
+pub use mutant::Mutant;
 pub use options::Options;
 pub use record::{Record, Version, WriteTime};
 pub use request::{Attempt, AttemptId, Purpose, Reply, Request, Write};
@@ -108,6 +112,8 @@ pub struct Machine {
     events: VecDeque<Event>,
     /// What was noticed of the present holder, so that it is told once.
     noted: (String, Vec<Discriminant<Notice>>),
+    #[cfg(le_mutants)]
+    looked: mutant::Looked,
 }
 
 impl Machine {
@@ -146,6 +152,8 @@ impl Machine {
             timers: Timers::default(),
             events: VecDeque::new(),
             noted: (String::new(), Vec::new()),
+            #[cfg(le_mutants)]
+            looked: mutant::Looked::default(),
         };
         machine.plan();
         machine
@@ -153,6 +161,8 @@ impl Machine {
 
     /// Tells whether the right to lead holds at `now`, and until when and under which token.
     pub fn leading(&self, now: Moment) -> Option<(FencingToken, Moment)> {
+        #[cfg(le_mutants)]
+        let now = self.mutant_clock(now);
         match &self.phase {
             Phase::Leading(term) if now < term.deadline => Some((term.token, term.deadline)),
             _ => None,
@@ -234,6 +244,8 @@ impl Machine {
     /// Gives the request to send now, if there is one. `wall` is the present time on the wall clock: it goes into the Lease for
     /// people to read, and into no decision.
     pub fn poll_request(&mut self, now: Moment, wall: WriteTime) -> Option<Attempt> {
+        #[cfg(le_mutants)]
+        self.look(now, wall);
         self.tick(now);
         self.next(now);
         let attempt = self.take_off(now, wall);

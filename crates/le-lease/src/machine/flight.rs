@@ -42,6 +42,8 @@ impl Machine {
         self.attempts += 1;
         let id = AttemptId(self.attempts);
         let give_up = now + self.pace.attempt_timeout();
+        #[cfg(le_mutants)]
+        let give_up = self.mutant_give_up(now, give_up);
         let write = match &request {
             Request::Get => None,
             Request::Create(write) => {
@@ -62,6 +64,8 @@ impl Machine {
             Phase::Waiting | Phase::Draining | Phase::Finished => Purpose::Acquire,
         };
         let (base, transitions) = self.transitions_after(purpose);
+        #[cfg(le_mutants)]
+        let (base, transitions) = self.mutant_write(purpose, base, transitions);
         let releases = purpose == Purpose::Release;
         let write = Write {
             purpose,

@@ -21,6 +21,9 @@ pub struct Options {
     pub predecessor_is_gone: bool,
     /// How long the work may drain after a stop while its right is still renewed; 30 s by default.
     pub drain_bound: Duration,
+    /// The way in which the machine is broken on purpose; none by default.
+    #[cfg(le_mutants)]
+    pub mutant: Option<super::Mutant>,
 }
 
 impl Default for Options {
@@ -30,6 +33,8 @@ impl Default for Options {
             longest_wait: None,
             predecessor_is_gone: false,
             drain_bound: Duration::from_secs(30),
+            #[cfg(le_mutants)]
+            mutant: None,
         }
     }
 }

@@ -13,6 +13,10 @@ use super::sight::{State, WatchState};
 impl Machine {
     pub(super) fn take_reply(&mut self, now: Moment, id: AttemptId, reply: Reply) {
         let Some(flight) = self.flight.take_if(|flight| flight.id == id) else { return };
+        #[cfg(le_mutants)]
+        if self.mutant_believes(now, &flight, Some(&reply)) {
+            return;
+        }
         match (flight.write, reply) {
             (Some(write), Reply::Written(record)) if self.confirms(write, &record) => {
                 self.written(now, &flight, write, record);
@@ -37,6 +41,10 @@ impl Machine {
     /// Takes in that nothing came of an attempt in its time.
     pub(super) fn give_up(&mut self, now: Moment, flight: &Flight) {
         self.events.push_back(Event::Abandon(flight.id));
+        #[cfg(le_mutants)]
+        if self.mutant_believes(now, flight, None) {
+            return;
+        }
         // A leader has waited long enough already; a candidate is in no hurry.
         let patience = match self.phase {
             Phase::Leading(_) | Phase::Releasing => Patience::None,
@@ -54,6 +62,8 @@ impl Machine {
     fn written(&mut self, now: Moment, flight: &Flight, write: WriteInFlight, record: Record) {
         self.own.answered(write.time);
         let token = FencingToken::new(record.version.get());
+        #[cfg(le_mutants)]
+        let token = self.mutant_token(token, &record);
         if self.sight.is_news(record.version) {
             self.see_record(now, record);
         }
@@ -70,9 +80,13 @@ impl Machine {
     }
 
     /// Grants what a successful write gives: the next piece of a term, or a new one.
-    fn grant(&mut self, now: Moment, flight: &Flight, token: FencingToken) {
+    pub(super) fn grant(&mut self, now: Moment, flight: &Flight, token: FencingToken) {
         let deadline = flight.sent + self.timing.renew_deadline();
+        #[cfg(le_mutants)]
+        let deadline = self.mutant_deadline(now, deadline);
         let still_mine = self.sight.record().is_some_and(|record| self.is_mine(record));
+        #[cfg(le_mutants)]
+        let still_mine = self.mutant_reopens(flight) || still_mine;
         if flight.epoch != self.epoch || now >= deadline || !still_mine {
             return;
         }
@@ -149,6 +163,8 @@ impl Machine {
     }
 
     fn unknown(&mut self, now: Moment, write: Option<WriteInFlight>, patience: Patience) {
+        #[cfg(le_mutants)]
+        let write = self.mutant_forgets(write);
         self.fail(now, patience);
         self.read_at = now;
         if let Some(write) = write {
@@ -185,6 +201,8 @@ impl Machine {
 
     fn fail(&mut self, now: Moment, patience: Patience) {
         self.failures = self.failures.saturating_add(1);
+        #[cfg(le_mutants)]
+        let patience = if self.is_mutant(super::Mutant::NoBackoff) { Patience::None } else { patience };
         self.retry_at = match patience {
             Patience::None => now,
             Patience::OnceThenWait if self.failures == 1 => now,

@@ -17,6 +17,10 @@ const FAR_ABOVE: u32 = 10;
 impl Machine {
     /// Tells whether the machine wrote this record: its identity alone proves nothing.
     pub(super) fn is_mine(&self, record: &Record) -> bool {
+        #[cfg(le_mutants)]
+        if self.is_mutant(super::Mutant::SameIdentityIsOwn) {
+            return record.holder() == Some(self.identity.as_str());
+        }
         record.holder().is_some() && self.own.made(self.identity.as_str(), record)
     }
 
@@ -54,6 +58,10 @@ impl Machine {
             self.lose_to(now, record);
             self.lead_from = Moment::ORIGIN;
             // A free Lease was given back by whoever held it, unless it is another Lease than theirs.
+            #[cfg(le_mutants)]
+            if self.mutant_sees_no_change(record) {
+                return;
+            }
             if !(anew && record.holder().is_none()) {
                 self.claim_at = self.end_of_claim(now, record);
             }
@@ -68,6 +76,8 @@ impl Machine {
         {
             self.claim_at = self.end_of_claim(now, &record);
         }
+        #[cfg(le_mutants)]
+        self.mutant_hurries();
     }
 
     /// Takes in that the Lease was deleted; `last` is its last state.
@@ -81,6 +91,8 @@ impl Machine {
         if !known {
             self.judge(now, &last);
         }
+        #[cfg(le_mutants)]
+        self.mutant_hurries();
         self.doubt = false;
         self.sight.see_absent(now, Some(last.version));
     }
@@ -115,6 +127,10 @@ impl Machine {
     /// Ends the term, if there is one, because the Lease is not one's own any more.
     fn lose_to(&mut self, now: Moment, record: &Record) {
         let Phase::Leading(term) = &self.phase else { return };
+        #[cfg(le_mutants)]
+        if self.is_mutant(super::Mutant::LossIgnored) {
+            return;
+        }
         let reason = match record.holder() {
             Some(holder) if holder == self.identity.as_str() => StopReason::IdentityUsedElsewhere,
             Some(_) if record.uid != term.uid => StopReason::DeletedAndTaken,
@@ -153,6 +169,10 @@ impl Machine {
         }
         if wait >= own.saturating_mul(FAR_ABOVE) {
             self.notice(holder, Notice::LongDuration { holder: holder.to_owned(), blocks: wait });
+        }
+        #[cfg(le_mutants)]
+        if let Some(end) = self.mutant_end_of_claim(now, record, wait) {
+            return end;
         }
         now + wait + self.pace.stagger()
     }

@@ -31,6 +31,10 @@ impl Machine {
     /// Begins to stop, in whatever phase.
     pub(super) fn begin_stop(&mut self, now: Moment) {
         self.stopped = true;
+        #[cfg(le_mutants)]
+        if self.mutant_releases(now) {
+            return;
+        }
         match &mut self.phase {
             Phase::Leading(term) => {
                 term.winding_down = true;
