@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 
 use crate::cargo::{self, cargo, locked};
-use crate::{test, tidy};
+use crate::{sim, test, tidy};
 
 /// What `cargo xtask ci` is told.
 #[derive(Debug, clap::Args)]
@@ -22,11 +22,12 @@ pub(crate) struct Args {
 type Step = (&'static str, fn() -> anyhow::Result<()>);
 
 /// The steps; the quick ones first.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("fmt", || cargo::run(fmt())),
     ("tidy", tidy::run),
     ("clippy", || cargo::run(clippy())),
     (TEST, || cargo::run(test::command())),
+    ("sim", sim::check),
     ("docs", || cargo::run(docs())),
     ("features", features::run),
     ("deny", deny::run),

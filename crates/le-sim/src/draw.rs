@@ -116,8 +116,8 @@ fn incident(random: &mut Rng, frame: &Frame, lease: u64) -> What {
             What::Crash(who, restart, random.u64(..2 * lease))
         }
         7 => What::ServerDown(random.u64(1..=lease)),
-        8 => What::CutWatch(who),
-        9 if frame.impostors => What::Twin(who),
+        8 => What::CutWatch { who },
+        9 if frame.impostors => What::Twin { who },
         10 => What::Suspend(who, long),
         _ => What::Stop(who, random.u64(..2 * lease)),
     }

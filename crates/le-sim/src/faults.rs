@@ -153,20 +153,20 @@ impl World<'_> {
                 self.faults.push(Fault { at, what: What::Stop(Who::Process(who), another) });
                 self.stop(who, another)
             }
-            What::CutWatch(who) => {
+            What::CutWatch { who } => {
                 let Some(who) = self.victim(who) else { return self.nobody(at) };
                 let replica = &self.replicas[who];
                 if replica.open {
                     let stream = replica.stream;
                     self.agenda.put(self.now, Happening::Cut { who, stream });
-                    self.faults.push(Fault { at, what: What::CutWatch(Who::Process(who)) });
+                    self.faults.push(Fault { at, what: What::CutWatch { who: Who::Process(who) } });
                 }
                 Ok(())
             }
-            What::Twin(who) => {
+            What::Twin { who } => {
                 let Some(who) = self.victim(who) else { return self.nobody(at) };
                 self.count(seen::Kind::Twin);
-                self.faults.push(Fault { at, what: What::Twin(Who::Process(who)) });
+                self.faults.push(Fault { at, what: What::Twin { who: Who::Process(who) } });
                 let twin = self.replicas[who].identity.clone();
                 self.start(Kind::Ours, Some(twin), false)
             }

@@ -116,9 +116,15 @@ pub enum What {
     /// A process is told to stop, and another starts after a while.
     Stop(Who, u64),
     /// The watch of a process ends.
-    CutWatch(Who),
+    CutWatch {
+        /// Whose.
+        who: Who,
+    },
     /// A second process starts under the identity of another.
-    Twin(Who),
+    Twin {
+        /// Whose.
+        who: Who,
+    },
     /// Another process starts.
     Start,
     /// The server answers nobody.

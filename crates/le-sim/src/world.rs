@@ -57,7 +57,7 @@ pub(crate) struct World<'a> {
 pub(crate) type Mutant = Option<le_lease::Mutant>;
 /// The way in which the machines are broken on purpose: none.
 #[cfg(not(le_mutants))]
-pub(crate) type Mutant = ();
+pub(crate) type Mutant = Option<std::convert::Infallible>;
 
 impl<'a> World<'a> {
     pub(crate) fn new(

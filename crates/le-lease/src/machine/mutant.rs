@@ -44,7 +44,7 @@ pub enum Mutant {
     SameIdentityIsOwn,
     /// A held Lease without a usable duration may be taken at once (client-go).
     MissingDurationIsZero,
-    /// Only a change of the record restarts the wait, not each new version (client-go).
+    /// Only a change of the record restarts the wait, with times cut to seconds, and not each new version (client-go).
     RecordsNotVersions,
     /// `leaseTransitions` grows past the top of its range (client-go).
     TransitionsOverflow,
@@ -148,7 +148,11 @@ impl Machine {
     }
 
     pub(super) fn mutant_sees_no_change(&self, record: &Record) -> bool {
-        let same = self.sight.record().is_some_and(|known| known.same_write(record));
+        let seconds = |record: &Record| record.renewed.map(|time| time.as_micros().div_euclid(1_000_000));
+        let same = self.sight.record().is_some_and(|known| {
+            (&known.uid, known.holder(), known.duration_seconds, seconds(known))
+                == (&record.uid, record.holder(), record.duration_seconds, seconds(record))
+        });
         same && self.is_mutant(Mutant::RecordsNotVersions)
     }
 

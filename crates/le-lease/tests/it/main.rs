@@ -9,4 +9,3 @@ mod driver;
 #[cfg(feature = "driver")]
 mod load;
 mod machine;
-mod sim;

@@ -9,8 +9,8 @@ use le_lease::{
     WriteTime,
 };
 
+use super::store::Store;
 use super::words;
-use crate::sim::store::Store;
 
 /// What the server does with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

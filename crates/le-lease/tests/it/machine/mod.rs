@@ -8,6 +8,7 @@ mod look;
 mod odd;
 mod pace;
 mod right;
+mod store;
 mod traces;
 mod wire;
 mod words;

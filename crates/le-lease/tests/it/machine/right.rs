@@ -7,7 +7,7 @@ use le_core::{Moment, StopReason};
 use le_lease::{Event, Machine, Purpose, Reply, Request, Sighting, WatchState, WriteTime};
 
 use super::bench::{Bench, Server, millis, secs, timing};
-use crate::sim::store::Store;
+use super::store::Store;
 
 #[test]
 fn the_right_counts_from_when_the_write_was_sent() {

@@ -1,0 +1,30 @@
+//! The simulator, in a release build; for known bugs in one that has them.
+
+use std::ffi::OsString;
+
+use crate::cargo;
+
+/// The flags of a build whose machine can be broken on purpose. No feature turns that on, so that no published build can have it.
+const BROKEN: &str = "--cfg le_mutants";
+
+/// Becomes the simulator.
+pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
+    let mutants = args.iter().any(|arg| arg.to_string_lossy().starts_with("--mutant"));
+    cargo::become_it(command(mutants, args))
+}
+
+/// Runs as many schedules as every change must pass, from a seed that nobody has seen, and looks for every known bug.
+pub(crate) fn check() -> anyhow::Result<()> {
+    cargo::run(command(false, Vec::new()))?;
+    cargo::run(command(true, ["--mutant", "all", "--save", ""].map(OsString::from).to_vec()))
+}
+
+fn command(mutants: bool, args: Vec<OsString>) -> std::process::Command {
+    let mut command = cargo::locked("run");
+    command.args(["--quiet", "--release", "--package", "le-sim", "--bin", "sim"]);
+    if mutants {
+        command.env("RUSTFLAGS", BROKEN).arg("--target-dir").arg(cargo::root().join("target/mutants"));
+    }
+    command.arg("--").args(args).current_dir(cargo::root());
+    command
+}
