@@ -41,13 +41,13 @@ impl World<'_> {
                 Some(at) => self.wake_at(who, lease, at),
                 None if seat.finished => self.leave(who),
                 None if seat.work != Work::Idle => {}
-                None => return Err(format!("p{who} l{lease} waits for nothing: {:?}", seat.machine)),
+                None => return Err(format!("p{who} l{lease} waits for nothing")),
             }
             let seat = self.seat(who, lease);
             seat.check(local).map_err(blame(who, lease))?;
             return self.check_leaders(who, lease);
         }
-        Err(format!("p{who} l{lease} spins: {:?}", self.seat(who, lease).machine))
+        Err(format!("p{who} l{lease} spins"))
     }
 
     pub(crate) fn seat(&mut self, who: usize, lease: usize) -> &mut crate::seat::Seat {

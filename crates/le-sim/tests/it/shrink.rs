@@ -1,6 +1,6 @@
 //! Schedules made shorter.
 
-use le_sim::{Schedule, run, shrink};
+use le_sim::{Deed, Fault, Schedule, What, run, shrink};
 
 #[test]
 fn a_schedule_that_breaks_nothing_is_left_as_it_is() {
@@ -9,20 +9,11 @@ fn a_schedule_that_breaks_nothing_is_left_as_it_is() {
     assert_eq!((same, outcome.broken), (schedule, None));
 }
 
-/// Seconds that nobody can lead in: a run without a candidate that may ever lead breaks a rule, which is what is shrunk here.
 #[test]
 fn what_a_broken_schedule_does_not_need_is_left_out() {
-    let mut schedule =
-        (0..).map(Schedule::draw).find(|s| s.faults.len() > 20 && s.frame.fleet.len() > 4).unwrap();
-    // A stranger who is never waited out: nobody leads after the storm.
-    schedule.frame.longest_wait = Some(u64::MAX / 4);
-    let take = le_sim::Deed::Take("stranger".into(), None);
-    let at = schedule.frame.storm - 1;
-    for lease in 0..schedule.frame.leases {
-        schedule.faults.push(le_sim::Fault { at, what: le_sim::What::Stranger(lease, take.clone()) });
-    }
-    let long = run(&schedule, None);
-    assert!(long.broken.is_some());
+    let long = |schedule: &Schedule| schedule.faults.len() > 20 && schedule.frame.fleet.len() > 4;
+    let mut blocked = (0..).map(Schedule::draw).filter(long).map(block);
+    let schedule = blocked.find(|schedule| run(schedule, None).broken.is_some()).unwrap();
     let (short, outcome) = shrink(&schedule, None);
     assert!(
         outcome.broken.as_deref().is_some_and(|broken| broken.starts_with("nobody leads")),
@@ -31,4 +22,15 @@ fn what_a_broken_schedule_does_not_need_is_left_out() {
     assert!(short.faults.len() <= 2, "{short:?}");
     assert_eq!((short.frame.leases, short.strays.as_deref()), (1, Some(&[][..])), "{short:?}");
     assert_eq!(run(&short, None).broken, outcome.broken);
+}
+
+/// Ends the storm with a stranger who is waited for longer than a run may take: a rule is broken without a bug.
+fn block(mut schedule: Schedule) -> Schedule {
+    schedule.frame.longest_wait = Some(u64::MAX / 4);
+    let at = schedule.frame.storm - 1;
+    for lease in 0..schedule.frame.leases {
+        let what = What::Stranger(lease, Deed::Take("stranger".into(), None));
+        schedule.faults.push(Fault { at, what });
+    }
+    schedule
 }
