@@ -35,9 +35,9 @@ fn frame(random: &mut Rng) -> Frame {
         [random.usize(..4)];
     let goes = random.u8(..5) == 0;
     let leases = match random.u8(..100) {
-        0..=79 => 1,
-        80..=92 => random.usize(2..=3),
-        93..=98 => random.usize(4..=8),
+        0..=84 => 1,
+        85..=95 => random.usize(2..=3),
+        96..=98 => random.usize(4..=8),
         _ => random.usize(9..=20),
     };
     let most = if leases > 3 { 3 } else { 7 };

@@ -107,7 +107,7 @@ impl<'a> World<'a> {
             if at > frame.storm {
                 let settled: Option<Vec<u64>> = self.dockets.iter().map(|docket| docket.settled_at).collect();
                 match settled {
-                    Some(times) if times.iter().all(|settled| at > settled + 2 * self.lease()) => {
+                    Some(times) if times.iter().all(|settled| at > settled + self.lease()) => {
                         return Ok(());
                     }
                     None if at > self.now && at > frame.storm + longest => {
