@@ -1,11 +1,14 @@
 //! One candidate for one Lease: its machine, its work, and the order that both must keep.
 
+mod phase;
+
 use std::collections::VecDeque;
 
 use le_config::Timing;
-use le_core::{Moment, StopReason};
-use le_lease::{Attempt, AttemptId, Event, Machine, Notice, Purpose, Record, Request, Version};
+use le_core::Moment;
+use le_lease::{Attempt, AttemptId, Event, Machine, Purpose, Record, Request, Version};
 
+use crate::seat::phase::{Phase, kind_of, way};
 use crate::seen::{Kind, Seen};
 
 /// What a work does.
@@ -15,17 +18,6 @@ pub(crate) enum Work {
     Running,
     /// It was told to end.
     Draining,
-}
-
-/// What the machine is at, as far as can be told from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Waiting,
-    Leading,
-    Winding,
-    Draining,
-    Releasing,
-    Finished,
 }
 
 /// The write whose success is being handled.
@@ -322,56 +314,9 @@ impl Seat {
     }
 
     fn turn(&mut self, to: Phase, seen: &mut Seen) {
-        use Phase::{Draining, Finished, Leading, Releasing, Waiting, Winding};
-        let kind = match (self.phase, to) {
-            (Waiting, Leading) => Some(Kind::WaitingLeading),
-            (Waiting, Releasing) => Some(Kind::WaitingReleasing),
-            (Waiting, Finished) => Some(Kind::WaitingFinished),
-            (Leading, Winding) => Some(Kind::LeadingWinding),
-            (Leading, Draining) => Some(Kind::LeadingDraining),
-            (Leading, Releasing) => Some(Kind::LeadingReleasing),
-            (Winding, Draining) => Some(Kind::WindingDraining),
-            (Winding, Releasing) => Some(Kind::WindingReleasing),
-            (Draining, Waiting) => Some(Kind::DrainingWaiting),
-            (Draining, Releasing) => Some(Kind::DrainingReleasing),
-            (Draining, Finished) => Some(Kind::DrainingFinished),
-            (Releasing, Waiting) => Some(Kind::ReleasingWaiting),
-            (Releasing, Finished) => Some(Kind::ReleasingFinished),
-            _ => None,
-        };
-        if let Some(kind) = kind {
+        if let Some(kind) = way(self.phase, to) {
             seen.count(kind);
         }
         self.phase = to;
     }
-}
-
-fn kind_of(event: &Event) -> Option<Kind> {
-    Some(match event {
-        Event::Lead { .. } => Kind::Lead,
-        Event::Renewed { .. } => Kind::Renewed,
-        Event::WindDown => Kind::WindDown,
-        Event::End { reason } => match reason {
-            StopReason::DeadlinePassed => Kind::EndDeadline,
-            StopReason::Replaced => Kind::EndReplaced,
-            StopReason::DeletedAndTaken => Kind::EndDeletedAndTaken,
-            StopReason::IdentityUsedElsewhere => Kind::EndIdentity,
-            StopReason::ToldToStop => Kind::EndStop,
-            StopReason::PromotionFailed => Kind::EndStepDown,
-            _ => return None,
-        },
-        Event::Abandon(_) => Kind::Abandoned,
-        Event::Released => Kind::Released,
-        Event::Finished => Kind::Finished,
-        Event::Notice(notice) => match notice {
-            Notice::IdentityUsedElsewhere { .. } => Kind::NoticeIdentity,
-            Notice::LongDuration { .. } => Kind::NoticeLong,
-            Notice::NoDuration { .. } => Kind::NoticeNone,
-            Notice::DrainOverran { .. } => Kind::NoticeOverran,
-            Notice::StillDraining { .. } => Kind::NoticeDraining,
-            Notice::NotReleased => Kind::NoticeNotReleased,
-            _ => return None,
-        },
-        _ => return None,
-    })
 }

@@ -1,4 +1,4 @@
-//! Every invariant that the architecture promises names a test that exists.
+//! Every invariant that the architecture promises names a test that exists, and so does every rule of the page on safety.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,9 @@ use super::repo::{File, Repo};
 use super::{Problem, markdown};
 
 const PAGE: &str = "docs/architecture.md";
+const SAFETY: &str = "docs/safety.md";
+/// Where the known bugs have their names, which the page on safety gives as evidence.
+const MUTANTS: &str = "crates/le-sim/src/mutants.rs";
 const MARK: &str = "**Invariant**";
 
 pub(super) fn check(repo: &Repo) -> Vec<Problem> {
@@ -25,7 +28,27 @@ pub(super) fn check(repo: &Repo) -> Vec<Problem> {
             problems.push(Problem::new(PAGE, line, format!("there is no test `{name}`")));
         }
     }
+    problems.extend(evidence(repo, &tests));
     problems
+}
+
+/// Finds rows of the page on safety that name a test or a mutant which does not exist.
+fn evidence<'a>(repo: &'a Repo, tests: &'a BTreeSet<&str>) -> impl Iterator<Item = Problem> + use<'a> {
+    let mutants = repo.file(MUTANTS).map_or("", |file| file.text.as_str());
+    let rows =
+        repo.file(SAFETY).into_iter().flat_map(markdown::prose).filter(|(_, line)| line.starts_with('|'));
+    let names = rows.flat_map(|(number, line)| markdown::quoted(line).map(move |name| (number, name)));
+    names.filter_map(move |(number, name)| {
+        let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c));
+        let message = match (plain, name.contains('_'), name.contains('-')) {
+            (true, true, _) if !tests.contains(name) => format!("there is no test `{name}`"),
+            (true, false, true) if !mutants.contains(&format!("\"{name}\",")) => {
+                format!("there is no mutant `{name}`")
+            }
+            _ => return None,
+        };
+        Some(Problem::new(SAFETY, number, message))
+    })
 }
 
 /// Returns the paragraphs that promise something, each with its first line.
@@ -70,6 +93,19 @@ mod tests {
 
     const SOURCE: &str = "#[test]\nfn it_holds() {}\nfn helper() {}\n#[tokio::test(start_paused = true)]\n\
                           #[cfg(unix)]\nasync fn it_waits() {}\n";
+
+    #[test]
+    fn evidence_that_does_not_exist_is_found() {
+        let text = "| rule | `it_holds`, `it_does_not` | `a-bug`, `no-bug` |\n\nIn prose `anything_goes`. | `so-does` |\n";
+        let repo = sample::repo([
+            (PAGE, ""),
+            (SAFETY, text),
+            (MUTANTS, "const MUTANTS: _ = [(\"a-bug\", \"\")];\n"),
+            ("crates/a/tests/it/b.rs", SOURCE),
+        ]);
+        let found: Vec<_> = check(&repo).iter().map(|problem| problem.message.clone()).collect();
+        assert_eq!(found, ["there is no test `it_does_not`", "there is no mutant `no-bug`"]);
+    }
 
     #[test]
     fn a_promise_without_a_test_is_found() {

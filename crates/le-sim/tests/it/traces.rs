@@ -7,11 +7,11 @@ use le_sim::{Schedule, Trace, known_mutants, run};
 
 fn traces() -> Vec<(String, Trace)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let files = fs::read_dir(folder).expect("it is there").map(|file| file.expect("it can be read").path());
     let traces = files.filter(|file| file.extension().is_some_and(|extension| extension == "yaml"));
     let read = |file: std::path::PathBuf| {
-        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        let trace = Trace::parse(&fs::read_to_string(&file).unwrap());
+        let name = file.file_stem().expect("it ends in .yaml").to_string_lossy().into_owned();
+        let trace = Trace::parse(&fs::read_to_string(&file).expect("it is text"));
         let trace = trace.unwrap_or_else(|error| panic!("{name}: {error:#}"));
         (name, trace)
     };
