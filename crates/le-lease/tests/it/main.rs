@@ -9,4 +9,5 @@ mod driver;
 #[cfg(feature = "driver")]
 mod load;
 mod machine;
+mod properties;
 mod sim;
