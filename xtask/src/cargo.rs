@@ -2,15 +2,28 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, bail};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Returns the folder of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
+}
+
+/// Returns the folder that Cargo builds into.
+pub(crate) fn target_dir() -> anyhow::Result<PathBuf> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        target_directory: PathBuf,
+    }
+
+    let mut command = locked("metadata");
+    command.args(["--no-deps", "--format-version", "1"]);
+    Ok(json::<Metadata>(command)?.target_directory)
 }
 
 /// Returns the Cargo that runs this program, as a command without arguments, which works from any folder.

@@ -4,6 +4,7 @@
 mod cargo;
 mod ci;
 mod e2e;
+mod fuzz;
 mod programs;
 mod test;
 mod tidy;
@@ -49,6 +50,8 @@ enum Job {
         /// The folder that holds the files, such as `hash.jsonl`
         dir: PathBuf,
     },
+    /// Fuzzes each target in fuzz/; needs a nightly toolchain and cargo-fuzz
+    Fuzz(fuzz::Args),
     /// Checks what the compiler does not: dependency arrows, file shapes, links, and that the docs and the code agree
     Tidy,
 }
@@ -71,6 +74,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::E2e { args } => e2e::run(args),
         Job::Bench(args) => programs::bench(&args),
         Job::Vectors { dir } => programs::vectors(dir),
+        Job::Fuzz(args) => fuzz::run(&args),
         Job::Tidy => tidy::run(),
     }
 }
