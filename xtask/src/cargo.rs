@@ -43,6 +43,20 @@ pub(crate) fn locked(subcommand: &str) -> Command {
     command
 }
 
+/// Installs a subcommand of Cargo, such as `cargo-deny`, where it is missing.
+pub(crate) fn install(tool: &str) -> anyhow::Result<()> {
+    let mut version = cargo();
+    version.args([tool.trim_start_matches("cargo-"), "--version"]);
+    version.stdout(Stdio::null()).stderr(Stdio::null());
+    if version.status().is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    println!("{tool} is missing: installing it, which takes some minutes");
+    let mut install = cargo();
+    install.args(["install", "--locked", tool]);
+    run(install)
+}
+
 /// Becomes the command, so that signals and the exit code are its own. Returns only where it cannot be started.
 #[cfg(unix)]
 pub(crate) fn become_it(mut command: Command) -> anyhow::Result<()> {

@@ -5,6 +5,7 @@ mod cargo;
 mod ci;
 mod e2e;
 mod fuzz;
+mod mutants;
 mod programs;
 mod test;
 mod tidy;
@@ -52,6 +53,8 @@ enum Job {
     },
     /// Fuzzes each target in fuzz/; needs a nightly toolchain and cargo-fuzz
     Fuzz(fuzz::Args),
+    /// Puts one small fault at a time into each crate, and counts those that no test sees; takes minutes to an hour per crate
+    Mutants(mutants::Args),
     /// Checks what the compiler does not: dependency arrows, file shapes, links, and that the docs and the code agree
     Tidy,
 }
@@ -75,6 +78,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Bench(args) => programs::bench(&args),
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Fuzz(args) => fuzz::run(&args),
+        Job::Mutants(args) => mutants::run(&args),
         Job::Tidy => tidy::run(),
     }
 }
