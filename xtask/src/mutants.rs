@@ -112,8 +112,8 @@ impl Part {
         // A busy machine is no fault, and what hangs does so for good. The examples in the docs take longer to build than all else.
         command.args(["--timeout-multiplier", "5", "--minimum-test-timeout", "60", "--", "--lib", "--tests"]);
         command.env("CARGO_PROFILE_DEV_DEBUG", "false");
-        // What others wrote is built once, not once more in each copy of the sources.
-        command.env("CARGO_TARGET_DIR", output.with_file_name("build"));
+        // Each copy of the sources is built in a folder of its own, or one would be taken for the other.
+        command.env_remove("CARGO_TARGET_DIR");
         command
     }
 

@@ -92,9 +92,8 @@ impl Watcher {
     }
 
     fn take(&mut self, step: Step) {
-        // A failure tells nothing new, and is no reason for more than one try and one look.
-        let fails = |answer: &Answer| !matches!(answer, Answer::Written | Answer::Found);
-        if !matches!(&step, Step::Answered { answer, .. } if fails(answer)) {
+        if matches!(step, Step::Watch(_) | Step::Stop | Step::Drained | Step::StepDown(..) | Step::Absent(_))
+        {
             self.facts += 1;
         }
         let now = self.now;
@@ -175,8 +174,9 @@ impl Watcher {
         self.now = to;
     }
 
-    /// Takes note of a version that the machine is about to be told.
+    /// Takes note of a version that the machine is about to be told. A state that it knows is no reason to do anything.
     fn know(&mut self, version: Version) {
+        self.facts += usize::from(self.machine.base() != Some(version));
         self.newest = self.newest.max(version.get());
     }
 

@@ -167,17 +167,18 @@ impl<'a> Script<'a> {
         }
     }
 
+    /// Of each length of script, some get far: a stop is rare, for it is the last that happens.
     fn step(&mut self) -> Step {
-        match self.byte() % 24 {
-            0..5 => Step::Wait(None),
-            5..8 => Step::Wait(Some(self.duration())),
-            8 => Step::Back(Duration::from_micros(self.byte().into())),
-            9..11 => Step::Present(self.shape()),
-            11 => Step::Deleted(self.shape()),
-            12 => Step::Absent(self.duration()),
-            13 => Step::Watch(self.pick(&[WatchState::Up, WatchState::Down, WatchState::Starting])),
-            14..19 => Step::Served(self.shape()),
-            19..21 => {
+        match self.byte() {
+            0..50 => Step::Wait(None),
+            50..80 => Step::Wait(Some(self.duration())),
+            80..85 => Step::Back(Duration::from_micros(self.byte().into())),
+            85..110 => Step::Present(self.shape()),
+            110..116 => Step::Deleted(self.shape()),
+            116..122 => Step::Absent(self.duration()),
+            122..130 => Step::Watch(self.pick(&[WatchState::Up, WatchState::Down, WatchState::Starting])),
+            130..205 => Step::Served(self.shape()),
+            205..230 => {
                 let answers = [
                     Answer::Written,
                     Answer::Found,
@@ -188,12 +189,12 @@ impl<'a> Script<'a> {
                 ];
                 Step::Answered { old: self.byte(), answer: self.pick(&answers), shape: self.shape() }
             }
-            21 => Step::Stop,
-            22 => Step::Drained,
-            _ => Step::StepDown(
+            230..248 => Step::Drained,
+            248..255 => Step::StepDown(
                 self.pick(&[StopReason::PromotionFailed, StopReason::ToldToStop]),
                 self.duration(),
             ),
+            255 => Step::Stop,
         }
     }
 }
