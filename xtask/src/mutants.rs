@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// How to print the figures: a table, or one JSON object a line
     #[arg(long, default_value = "table", value_parser = ["table", "json"])]
     output: String,
+    /// Mutates the sources where they are, which spares a build: for a clone that nobody works in
+    #[arg(long)]
+    in_place: bool,
     /// Mutates this crate only; of le-lease it is the machine
     #[arg(value_name = "CRATE", value_parser = PARTS.map(|part| part.package))]
     package: Option<String>,
@@ -81,7 +84,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     for part in PARTS.iter().filter(|part| args.package.as_ref().is_none_or(|only| only == part.package)) {
         let output = folder.join(part.package);
         fs::create_dir_all(&output).with_context(|| format!("cannot make {output:?}"))?;
-        part.mutate(&output)?;
+        part.mutate(&output, args.in_place)?;
         let found = output.join("mutants.out");
         let row = part.row(&read(&found.join("outcomes.json"))?);
         if args.output == "json" {
@@ -99,7 +102,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 impl Part {
-    fn command(&self, output: &Path) -> Command {
+    fn command(&self, output: &Path, in_place: bool) -> Command {
         let mut command = cargo();
         command.arg("mutants").arg("--dir").arg(cargo::root()).arg("--output").arg(output);
         command.args(["--package", self.package]).args(self.features);
@@ -109,16 +112,23 @@ impl Part {
         for package in self.tests {
             command.args(["--test-package", package]);
         }
-        // A busy machine is no fault, and what hangs does so for good. The examples in the docs take longer to build than all else.
-        command.args(["--timeout-multiplier", "5", "--minimum-test-timeout", "60", "--", "--lib", "--tests"]);
-        command.env("CARGO_PROFILE_DEV_DEBUG", "false");
-        // Each copy of the sources is built in a folder of its own, or one would be taken for the other.
-        command.env_remove("CARGO_TARGET_DIR");
+        if in_place {
+            command.arg("--in-place");
+        } else {
+            // Each copy of the sources is built in a folder of its own, or one would be taken for the other.
+            command.env_remove("CARGO_TARGET_DIR");
+        }
+        // A busy machine is no fault, and what hangs does so for good.
+        command.args(["--timeout-multiplier", "5", "--minimum-test-timeout", "60"]);
+        // The examples in the docs take longer to build than all else.
+        command.args(["--", "--lib", "--tests"]);
+        // What only the 200th case of a property sees is not seen often enough.
+        command.env("PROPTEST_CASES", "32").env("CARGO_PROFILE_DEV_DEBUG", "false");
         command
     }
 
-    fn mutate(&self, output: &Path) -> anyhow::Result<()> {
-        let mut command = self.command(output);
+    fn mutate(&self, output: &Path, in_place: bool) -> anyhow::Result<()> {
+        let mut command = self.command(output, in_place);
         let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
         match status.code() {
             // All were caught, some were missed, some timed out.
