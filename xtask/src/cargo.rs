@@ -2,15 +2,28 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, bail};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Returns the folder of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
+}
+
+/// Returns the folder that Cargo builds into.
+pub(crate) fn target_dir() -> anyhow::Result<PathBuf> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        target_directory: PathBuf,
+    }
+
+    let mut command = locked("metadata");
+    command.args(["--no-deps", "--format-version", "1"]);
+    Ok(json::<Metadata>(command)?.target_directory)
 }
 
 /// Returns the Cargo that runs this program, as a command without arguments, which works from any folder.
@@ -28,6 +41,20 @@ pub(crate) fn locked(subcommand: &str) -> Command {
     let mut command = cargo();
     command.arg(subcommand).arg("--locked").arg("--manifest-path").arg(root().join("Cargo.toml"));
     command
+}
+
+/// Installs a subcommand of Cargo, such as `cargo-deny`, where it is missing.
+pub(crate) fn install(tool: &str) -> anyhow::Result<()> {
+    let mut version = cargo();
+    version.args([tool.trim_start_matches("cargo-"), "--version"]);
+    version.stdout(Stdio::null()).stderr(Stdio::null());
+    if version.status().is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    println!("{tool} is missing: installing it, which takes some minutes");
+    let mut install = cargo();
+    install.args(["install", "--locked", tool]);
+    run(install)
 }
 
 /// Becomes the command, so that signals and the exit code are its own. Returns only where it cannot be started.

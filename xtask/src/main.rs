@@ -4,6 +4,8 @@
 mod cargo;
 mod ci;
 mod e2e;
+mod fuzz;
+mod mutants;
 mod programs;
 mod sim;
 mod test;
@@ -57,6 +59,10 @@ enum Job {
         /// The folder that holds the files, such as `hash.jsonl`
         dir: PathBuf,
     },
+    /// Fuzzes each target in fuzz/; needs a nightly toolchain and cargo-fuzz
+    Fuzz(fuzz::Args),
+    /// Puts one small fault at a time into each crate, and counts those that no test sees; takes minutes to an hour per crate
+    Mutants(mutants::Args),
     /// Checks what the compiler does not: dependency arrows, file shapes, links, and that the docs and the code agree
     Tidy,
 }
@@ -80,6 +86,8 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Sim { args } => sim::run(args),
         Job::Bench(args) => programs::bench(&args),
         Job::Vectors { dir } => programs::vectors(dir),
+        Job::Fuzz(args) => fuzz::run(&args),
+        Job::Mutants(args) => mutants::run(&args),
         Job::Tidy => tidy::run(),
     }
 }

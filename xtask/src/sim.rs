@@ -36,5 +36,5 @@ fn command(mutants: bool, args: Vec<OsString>) -> std::process::Command {
 }
 
 fn break_machine(command: &mut std::process::Command) {
-    command.env("RUSTFLAGS", BROKEN).arg("--target-dir").arg(cargo::root().join("target/mutants"));
+    command.env("RUSTFLAGS", BROKEN).arg("--target-dir").arg(cargo::root().join("target/broken"));
 }

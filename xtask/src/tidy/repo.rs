@@ -13,6 +13,10 @@ use crate::cargo::{self, locked};
 /// The hidden folders that are ours.
 const HIDDEN: [&str; 3] = [".cargo", ".ci", ".github"];
 
+/// What is built or was made up by a machine.
+const FOREIGN: [&str; 6] =
+    ["Cargo.lock", "target", "fuzz/Cargo.lock", "fuzz/artifacts", "fuzz/corpus", "fuzz/target"];
+
 /// All that is checked.
 #[derive(Debug, Default)]
 pub(crate) struct Repo {
@@ -108,7 +112,7 @@ impl Repo {
             let name = slashes(&path);
             let is_folder = entry.file_type()?.is_dir();
             // What is built, what was recorded elsewhere, and what Git and editors keep.
-            let is_foreign = name == "target" || name.ends_with("tests/data") || name == "Cargo.lock";
+            let is_foreign = FOREIGN.contains(&name.as_str()) || name.ends_with("tests/data");
             let is_hidden = is_folder && name.starts_with('.') && !HIDDEN.contains(&name.as_str());
             if is_foreign || is_hidden {
                 continue;

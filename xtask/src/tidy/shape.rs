@@ -11,8 +11,18 @@ const TEST_LINES: usize = 400;
 const ARCHITECTURE_LINES: usize = 200;
 
 /// What may lie in the root without being hidden.
-const ROOT: [&str; 9] =
-    ["Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "crates", "deny.toml", "docs", "target", "xtask"];
+const ROOT: [&str; 10] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "crates",
+    "deny.toml",
+    "docs",
+    "fuzz",
+    "target",
+    "xtask",
+];
 
 pub(super) fn check(repo: &Repo) -> Vec<Problem> {
     let lengths = repo.files.values().filter_map(|file| {

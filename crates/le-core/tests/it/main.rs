@@ -9,3 +9,4 @@ mod leadership;
 mod led;
 mod standing;
 mod term;
+mod words;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use le_core::NamespacedName;
-use le_hash::{BucketSet, choose_subset};
+use le_hash::choose_subset;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 
+use crate::property::{any_names_and_key_agree, assert_same_owners};
 use crate::reference::{self, SLOTS, fnv, fnv_from};
 
 /// Finds an ending of three letters that brings a name to a slot.
@@ -16,26 +16,6 @@ fn ending_at(prefix: &str, slot: u64) -> String {
     let mut endings = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
     let ending = endings.find(|ending| fnv_from(hash, ending) % SLOTS == slot).unwrap();
     prefix.chars().chain(ending.map(char::from)).collect()
-}
-
-fn assert_same_owners(names: &BTreeSet<String>, keys: impl IntoIterator<Item = (String, String)>) {
-    let set = BucketSet::new(names).unwrap();
-    let buckets = set.buckets();
-    for (namespace, name) in keys {
-        let key = NamespacedName::new(namespace, name);
-        let expected = reference::owner(names.iter().map(String::as_str), &key.to_string());
-        assert_eq!(set.owner(&key).as_str(), expected, "{key} among {names:?}");
-        assert_eq!(set.snapshot().owner(&key).as_str(), expected, "{key} among {names:?}");
-        // Around the owner, and not all of them: 2048 are too many to ask for each key.
-        let at = buckets.partition_point(|bucket| bucket.name().as_str() < &*expected);
-        for bucket in &buckets[at.saturating_sub(8)..buckets.len().min(at + 8)] {
-            assert_eq!(
-                bucket.has(&key),
-                bucket.name().as_str() == expected,
-                "{bucket}, {key} among {names:?}"
-            );
-        }
-    }
 }
 
 fn numbered(count: usize) -> BTreeSet<String> {
@@ -121,5 +101,10 @@ proptest! {
     fn subsets_agree_for_any_names(names in btree_set(name(), 0..60), n in 0..70_usize, target in name()) {
         let expected = reference::choose_subset(names.iter().map(String::as_str), n, &target);
         prop_assert!(choose_subset(&names, n, &target).unwrap().into_iter().eq(&expected));
+    }
+
+    #[test]
+    fn any_text_of_names_and_a_key_agrees(lines in vec(prop_oneof![name(), "[*][a-z]{1,12}"], 0..30)) {
+        any_names_and_key_agree(&lines.join("\n"));
     }
 }

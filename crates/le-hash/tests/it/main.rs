@@ -5,6 +5,7 @@
 mod agreement;
 mod allocation;
 mod known;
+mod property;
 mod reference;
 mod set;
 mod sharing;

@@ -84,7 +84,12 @@ fn text(time: WriteTime) -> String {
 }
 
 #[cfg(test)]
+mod property;
+
+#[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -126,5 +131,43 @@ mod tests {
         assert_eq!((body.resource_version.as_deref(), body.uid.as_deref()), (Some("7"), Some("u")));
         base.metadata.uid = None;
         assert_eq!(read(&base), None, "nothing is ever computed from a Lease without a uid");
+    }
+
+    /// A value that belongs into a field, or does not.
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just("null".to_owned()),
+            Just("{}".to_owned()),
+            Just("[1]".to_owned()),
+            any::<i32>().prop_map(|number| number.to_string()),
+            any::<f64>().prop_map(|number| json!(number).to_string()),
+            "[0-9]{1,12}",
+            any::<String>().prop_map(|text| json!(text).to_string()),
+            Just(r#""2026-01-02T03:04:05.678901Z""#.to_owned()),
+            Just(r#""9999-12-31T23:59:59.999999Z""#.to_owned()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_lease_of_any_shape_is_read_and_written_over(
+            version in prop_oneof![3 => "\"[0-9]{1,9}\"", 1 => value()],
+            uid in prop_oneof![3 => "\"[a-z]{1,3}\"", 1 => value()],
+            fields in [value(), value(), value(), value(), value(), value()],
+        ) {
+            let [holder, duration, transitions, renewed, acquired, other] = fields;
+            let text = format!(
+                r#"{{"metadata":{{"resourceVersion":{version},"uid":{uid}}},"other":{other},
+                "spec":{{"holderIdentity":{holder},"leaseDurationSeconds":{duration},"leaseTransitions":{transitions},
+                "renewTime":{renewed},"acquireTime":{acquired},"strategy":{other}}}}}"#
+            );
+            property::any_lease_is_read_and_written_over(text.as_bytes(), read, update);
+        }
+
+        #[test]
+        fn a_spec_that_is_none_is_read_and_written_over(spec in value()) {
+            let text = format!(r#"{{"metadata":{{"resourceVersion":"7","uid":"u"}},"spec":{spec}}}"#);
+            property::any_lease_is_read_and_written_over(text.as_bytes(), read, update);
+        }
     }
 }

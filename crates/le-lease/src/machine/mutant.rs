@@ -99,15 +99,15 @@ impl Machine {
         if later { now + self.timing.renew_deadline() } else { deadline }
     }
 
-    /// Lets a reply count whose term has ended; tells whether the Lease need not even be one's own.
-    pub(super) fn mutant_reopens(&mut self, flight: &Flight) -> bool {
+    /// Lets a reply count whose term has ended; tells whether the Lease counts as one's own.
+    pub(super) fn mutant_reopens(&mut self, flight: &Flight, still_mine: bool) -> bool {
         if self.is_mutant(Mutant::ReplyReopensTerm) {
             self.epoch = flight.epoch;
             if matches!(self.phase, Phase::Releasing) {
                 self.phase = Phase::Waiting;
             }
         }
-        self.is_mutant(Mutant::UnknownIsDone) || self.is_mutant(Mutant::ConflictIsSuccess)
+        still_mine || self.is_mutant(Mutant::UnknownIsDone) || self.is_mutant(Mutant::ConflictIsSuccess)
     }
 
     pub(super) fn mutant_forgets(&self, write: Option<WriteInFlight>) -> Option<WriteInFlight> {

@@ -86,7 +86,7 @@ impl Machine {
         let deadline = self.mutant_deadline(now, deadline);
         let still_mine = self.sight.record().is_some_and(|record| self.is_mine(record));
         #[cfg(le_mutants)]
-        let still_mine = self.mutant_reopens(flight) || still_mine;
+        let still_mine = self.mutant_reopens(flight, still_mine);
         if flight.epoch != self.epoch || now >= deadline || !still_mine {
             return;
         }

@@ -9,3 +9,4 @@ mod driver;
 #[cfg(feature = "driver")]
 mod load;
 mod machine;
+mod properties;

@@ -5,6 +5,7 @@ mod domain;
 mod dynamic;
 mod elector;
 mod placement;
+mod properties;
 mod vectors;
 
 use std::collections::BTreeMap;

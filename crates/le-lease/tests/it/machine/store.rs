@@ -9,7 +9,6 @@ pub(crate) type Writer = Option<usize>;
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) record: Record,
-    pub(crate) writer: Writer,
     pub(crate) deleted: bool,
 }
 
@@ -80,7 +79,7 @@ impl Store {
         record.version = Version::new(self.version);
         self.writer = writer;
         self.lease = Some(record.clone());
-        self.history.push(Change { record: record.clone(), writer, deleted: false });
+        self.history.push(Change { record: record.clone(), deleted: false });
         record
     }
 
@@ -88,7 +87,7 @@ impl Store {
         if let Some(mut record) = self.lease.take() {
             self.version += 1;
             record.version = Version::new(self.version);
-            self.history.push(Change { record, writer: self.writer, deleted: true });
+            self.history.push(Change { record, deleted: true });
         }
     }
 }
