@@ -29,7 +29,7 @@ struct Part {
     /// Globs of the files that are mutated; none are all of the package.
     files: &'static [&'static str],
     features: &'static [&'static str],
-    /// The packages whose tests are run.
+    /// The packages whose tests are run. Those of a later one see only what the tests before have missed, for they take longer.
     tests: &'static [&'static str],
 }
 
@@ -62,6 +62,19 @@ struct Outcomes {
     timeout: u32,
 }
 
+impl Outcomes {
+    /// Adds what came of those that were missed.
+    fn then(self, rest: Self) -> Self {
+        Self {
+            total_mutants: self.total_mutants,
+            caught: self.caught + rest.caught,
+            missed: rest.missed,
+            unviable: self.unviable,
+            timeout: self.timeout.max(rest.timeout),
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Row {
     #[serde(rename = "crate")]
@@ -84,9 +97,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     for part in PARTS.iter().filter(|part| args.package.as_ref().is_none_or(|only| only == part.package)) {
         let output = folder.join(part.package);
         fs::create_dir_all(&output).with_context(|| format!("cannot make {output:?}"))?;
-        part.mutate(&output, args.in_place)?;
         let found = output.join("mutants.out");
-        let row = part.row(&read(&found.join("outcomes.json"))?);
+        let mut outcomes: Option<Outcomes> = None;
+        for tests in part.tests {
+            part.mutate(tests, outcomes.is_some(), &output, args.in_place)?;
+            let these = read(&found.join("outcomes.json"))?;
+            outcomes = Some(outcomes.map_or(these, |before| before.then(these)));
+        }
+        let row = part.row(&outcomes.with_context(|| format!("no tests are named for {}", part.package))?);
         if args.output == "json" {
             println!("{}", serde_json::to_string(&row)?);
         }
@@ -102,15 +120,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 impl Part {
-    fn command(&self, output: &Path, in_place: bool) -> Command {
+    fn command(&self, tests: &str, again: bool, output: &Path, in_place: bool) -> Command {
         let mut command = cargo();
         command.arg("mutants").arg("--dir").arg(cargo::root()).arg("--output").arg(output);
         command.args(["--package", self.package]).args(self.features);
         for files in self.files {
             command.args(["--file", files]);
         }
-        for package in self.tests {
-            command.args(["--test-package", package]);
+        command.args(["--test-package", tests]);
+        if again {
+            command.arg("--iterate");
         }
         if in_place {
             command.arg("--in-place");
@@ -127,8 +146,8 @@ impl Part {
         command
     }
 
-    fn mutate(&self, output: &Path, in_place: bool) -> anyhow::Result<()> {
-        let mut command = self.command(output, in_place);
+    fn mutate(&self, tests: &str, again: bool, output: &Path, in_place: bool) -> anyhow::Result<()> {
+        let mut command = self.command(tests, again, output, in_place);
         let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
         match status.code() {
             // All were caught, some were missed, some timed out.
