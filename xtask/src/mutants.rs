@@ -102,7 +102,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         for tests in part.tests {
             part.mutate(tests, outcomes.is_some(), &output, args.in_place)?;
             let these = read(&found.join("outcomes.json"))?;
-            outcomes = Some(outcomes.map_or(these, |before| before.then(these)));
+            outcomes = Some(match outcomes {
+                None => these,
+                Some(before) => before.then(these),
+            });
         }
         let row = part.row(&outcomes.with_context(|| format!("no tests are named for {}", part.package))?);
         if args.output == "json" {
