@@ -8,6 +8,8 @@ mod look;
 mod odd;
 mod pace;
 mod right;
+mod seen;
 mod traces;
+mod waits;
 mod wire;
 mod words;
