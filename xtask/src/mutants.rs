@@ -141,7 +141,7 @@ impl Part {
             command.env_remove("CARGO_TARGET_DIR");
         }
         // A busy machine is no fault, and what hangs does so for good.
-        command.args(["--timeout-multiplier", "5", "--minimum-test-timeout", "60"]);
+        command.args(["--timeout-multiplier", "5", "--minimum-test-timeout", "20"]);
         // The examples in the docs take longer to build than all else.
         command.args(["--", "--lib", "--tests"]);
         // What only the 200th case of a property sees is not seen often enough.

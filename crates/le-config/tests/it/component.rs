@@ -23,6 +23,14 @@ fn names_are_made_of_component_queue_and_bucket() {
 }
 
 #[test]
+fn a_component_has_the_timing_and_the_buckets_of_its_configuration() {
+    let config = Config::from_data([("lease-duration", "90s"), ("buckets", "4")]).unwrap();
+    assert_ne!(config.timing(), Timing::default());
+    let component = config.component("c");
+    assert_eq!((component.timing(), component.buckets()), (config.timing(), 4));
+}
+
+#[test]
 fn names_come_in_the_order_of_the_buckets() {
     let names = names(&component("c", 101), "q");
     assert_eq!(names.len(), 101);

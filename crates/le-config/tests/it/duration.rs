@@ -52,6 +52,13 @@ fn a_sum_that_wraps_to_zero_in_go_wraps_here() {
 }
 
 #[test]
+fn no_other_sum_wraps() {
+    // Neither beyond the limit, where the sign would make it small again, nor by a term that is too long by its fraction.
+    assert_eq!(nanos("-9223372036854775807ns9223372036854775807ns"), None);
+    assert_eq!(nanos("9223372036854775808ns9223372036.854777856s"), None);
+}
+
+#[test]
 fn digits_that_no_longer_fit_the_fraction_are_left_out() {
     assert_eq!(nanos("0.9223372036854775807h"), Some(3_320_413_933_267));
     assert_eq!(nanos("0.9223372036854775808h"), Some(3_320_413_933_267));

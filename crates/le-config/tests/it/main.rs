@@ -5,6 +5,7 @@ mod component;
 mod duration;
 mod env;
 mod mistakes;
+mod names;
 mod properties;
 mod timing;
 mod vectors;

@@ -124,7 +124,7 @@ async fn a_drain_ends_when_the_function_says_so() {
     drain.await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn whoever_waits_for_a_key_is_woken_by_its_promotion() {
     let (clock, led) = (HandClock::default(), Arc::new(LedBuckets::new()));
     let waiting = Arc::clone(&led);
@@ -135,6 +135,7 @@ async fn whoever_waits_for_a_key_is_woken_by_its_promotion() {
     tokio::task::yield_now().await;
     assert!(!wait.is_finished());
     led.promote(two.leadership(), None).await.unwrap();
-    assert_eq!(wait.await.unwrap(), 2);
+    let woken = tokio::time::timeout(Duration::from_secs(60), wait).await.expect("it is woken");
+    assert_eq!(woken.unwrap(), 2);
     one.end(StopReason::Replaced);
 }

@@ -6,6 +6,8 @@ use std::thread;
 use le_core::{Bucket, NamespacedName};
 use le_hash::BucketSet;
 
+use crate::sharing::Ends;
+
 fn names(count: usize) -> impl Iterator<Item = String> {
     (0..count).map(move |i| format!("controller.acme.widgets.{i:02}-of-{count:02}"))
 }
@@ -50,6 +52,7 @@ fn a_look_up_allocates_nothing_while_another_thread_updates() {
                 set.update(names(10)).unwrap();
             }
         });
+        let _ends = Ends(&done);
         while !updating.load(Ordering::Relaxed) {
             look_up(&set, &buckets, &keys);
         }
@@ -58,7 +61,6 @@ fn a_look_up_allocates_nothing_while_another_thread_updates() {
                 look_up(&set, &buckets, &keys);
             }
         });
-        done.store(true, Ordering::Relaxed);
         assert_eq!(info.count_total, 0);
     });
 }

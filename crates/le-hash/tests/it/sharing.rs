@@ -7,6 +7,15 @@ use std::thread;
 use le_core::NamespacedName;
 use le_hash::BucketSet;
 
+/// Ends what other threads do when it goes, also where that is by a panic: else a test that fails would hang.
+pub(crate) struct Ends<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Two sets without a name in common: an owner tells which of them it comes from, and a mix would give a third answer.
 #[test]
 fn a_reader_sees_the_old_names_or_the_new_ones_and_never_a_mix() {
@@ -39,6 +48,7 @@ fn a_reader_sees_the_old_names_or_the_new_ones_and_never_a_mix() {
                 }
             });
         }
+        let _ends = Ends(&done);
         started.wait();
         for _ in 0..100 {
             set.update(&new).unwrap();
@@ -46,7 +56,6 @@ fn a_reader_sees_the_old_names_or_the_new_ones_and_never_a_mix() {
             set.update(&old).unwrap();
             thread::yield_now();
         }
-        done.store(true, Ordering::Relaxed);
     });
     assert!(keys.iter().map(|key| set.owner(key)).eq(of_old));
 }

@@ -1,6 +1,6 @@
 //! Tokens over deletion, and how a deleted Lease is taken. Rules 7 and 8.
 
-use le_lease::{Event, Notice, Options, Purpose, Sighting};
+use le_lease::{Event, Notice, Options, Purpose, Sighting, WatchState};
 
 use super::bench::{Bench, Server, held_by, millis, secs};
 
@@ -277,4 +277,22 @@ fn each_creation_is_held_anew() {
     assert!(!bench.leads());
     bench.wait(secs(2));
     assert!(bench.leads());
+}
+
+#[test]
+fn a_lease_that_was_not_created_is_led_at_once_though_a_stale_list_did_not_have_it() {
+    let mut bench = Bench::bare(holding());
+    bench.store.put(None, held_by(""));
+    bench.server = Server::Late;
+    // A watch that is behind: it tells of the Lease as it was, and of nothing since.
+    let free = bench.store.lease().expect("it is there").clone();
+    bench.machine.handle_watch(bench.now, WatchState::Up);
+    bench.machine.handle_sighting(bench.now, Sighting::Present(free));
+    bench.step();
+    assert_eq!(bench.asked(), ["update"]);
+    bench.wait(millis(1));
+    bench.machine.handle_sighting(bench.now, Sighting::Absent { asked: bench.now });
+    bench.step();
+    bench.deliver();
+    assert!(bench.leads(), "an update proves that it was there, and free: {:?}", bench.machine);
 }

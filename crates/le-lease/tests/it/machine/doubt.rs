@@ -207,3 +207,18 @@ fn a_leader_whose_server_was_away_for_too_long_takes_its_lease_again_at_once() {
     assert!(bench.leads());
     assert!(bench.writes().iter().all(|write| write.purpose != Purpose::Release), "nothing of it arrived");
 }
+
+#[test]
+fn a_leader_whose_writes_did_not_arrive_does_not_give_way() {
+    // Reads are answered, so it tries to write more than once; what the Lease carries was answered, and is a way that works.
+    let mut bench = Bench::leading();
+    bench.server = Server::Slow;
+    bench.wait(secs(12));
+    assert_eq!(bench.ended(), Some(StopReason::DeadlinePassed));
+    assert!(bench.writes().len() >= 2, "{:?}", bench.requests);
+    bench.server = Server::Serves;
+    bench.drained();
+    bench.wait(secs(3));
+    assert!(bench.leads());
+    assert!(bench.writes().iter().all(|write| write.purpose != Purpose::Release), "{:?}", bench.requests);
+}

@@ -92,8 +92,7 @@ impl Watcher {
     }
 
     fn take(&mut self, step: Step) {
-        if matches!(step, Step::Watch(_) | Step::Stop | Step::Drained | Step::StepDown(..) | Step::Absent(_))
-        {
+        if matches!(step, Step::Watch(_) | Step::Stop | Step::Drained | Step::GiveUp(..) | Step::Absent(_)) {
             self.facts += 1;
         }
         let now = self.now;
@@ -157,7 +156,7 @@ impl Watcher {
                 self.machine.handle_drained(now);
                 self.work_ends();
             }
-            Step::StepDown(reason, cooldown) => {
+            Step::GiveUp(reason, cooldown) => {
                 self.machine.handle_step_down(now, reason, cooldown);
                 self.work_ends();
             }

@@ -30,7 +30,8 @@ pub(crate) enum Step {
     },
     Stop,
     Drained,
-    StepDown(StopReason, Duration),
+    /// The work gives the leadership up.
+    GiveUp(StopReason, Duration),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +131,7 @@ impl<'a> Script<'a> {
     fn duration(&mut self) -> Duration {
         let unit = self.pick(&[0, 1, 1_000_000, 1_000_000_000, 60_000_000_000, 1 << 55]);
         // At most some 292 years: a clock gets nowhere near the end of its range.
-        Duration::from_nanos(unit * u64::from(self.byte()) & (1 << 62) - 1)
+        Duration::from_nanos((unit * u64::from(self.byte())).min(1 << 62))
     }
 
     fn shape(&mut self) -> Shape {
@@ -190,7 +191,7 @@ impl<'a> Script<'a> {
                 Step::Answered { old: self.byte(), answer: self.pick(&answers), shape: self.shape() }
             }
             230..248 => Step::Drained,
-            248..255 => Step::StepDown(
+            248..255 => Step::GiveUp(
                 self.pick(&[StopReason::PromotionFailed, StopReason::ToldToStop]),
                 self.duration(),
             ),

@@ -23,7 +23,7 @@ fn first_of(text: &str) -> Option<&str> {
         }
         for word in words.filter(|word| word.starts_with("svc.")) {
             let domain = &word["svc.".len()..];
-            let domain = if domain.ends_with('.') { &domain[..domain.len() - 1] } else { domain };
+            let domain = domain.strip_suffix('.').unwrap_or(domain);
             if !domain.is_empty() {
                 return Some(domain);
             }
