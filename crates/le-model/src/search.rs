@@ -1,0 +1,105 @@
+//! A search through all that can happen, and what came of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use stateright::{Checker, HasDiscoveries, Model, Path};
+
+use crate::journal::Coverage;
+use crate::model::Candidates;
+use crate::scope::Scope;
+use crate::{rules, story};
+
+/// How often whoever waits is told how far it is.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// How far a search is.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Progress {
+    /// How many states were met that are unlike.
+    pub unique: usize,
+    /// How many states were met, one for each step.
+    pub total: usize,
+    /// How many steps the longest path has; the search is breadth-first.
+    pub depth: usize,
+    /// How long it has taken.
+    pub time: Duration,
+}
+
+/// What is known of a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It holds in all that can happen.
+    Holds,
+    /// It does not.
+    Violated,
+    /// The search ended before it was known.
+    Undecided,
+}
+
+/// What came of a search.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// How far it went.
+    pub progress: Progress,
+    /// The properties, in order.
+    pub verdicts: Vec<(&'static str, Verdict)>,
+    /// What happens on the way to the first violation, a line each.
+    pub story: Vec<String>,
+    /// What happened how often.
+    pub coverage: Arc<Coverage>,
+}
+
+/// Searches through all that can happen within the scope, until it is through, a property is violated, or `stopped` is set.
+pub fn search(
+    scope: Scope,
+    threads: usize,
+    stopped: &Arc<AtomicBool>,
+    mut tell: impl FnMut(Progress),
+) -> Outcome {
+    let model = Candidates::new(scope, Arc::clone(stopped));
+    let coverage = Arc::clone(&model.coverage);
+    let begin = Instant::now();
+    let checker = model.checker().threads(threads).finish_when(HasDiscoveries::AnyFailures).spawn_bfs();
+    let look = |checker: &dyn Look| checker.look(begin.elapsed());
+    while !checker.is_done() {
+        thread::sleep(GLANCE);
+        tell(look(&checker));
+    }
+    let checker = checker.join();
+    let progress = look(&checker);
+    // Once it was stopped no world has a next, and each looks like an end.
+    let stopped = stopped.load(Ordering::Relaxed);
+    let found = if stopped { HashMap::new() } else { checker.discoveries() };
+    let verdict = |name| match found.contains_key(name) {
+        true => Verdict::Violated,
+        false if found.is_empty() && !stopped => Verdict::Holds,
+        false => Verdict::Undecided,
+    };
+    let verdicts = rules::properties().iter().map(|property| (property.name, verdict(property.name))).collect();
+    let shortest = found.into_values().map(Path::into_vec).min_by_key(Vec::len);
+    let story = shortest.map(|path| story::tell(&path)).unwrap_or_default();
+    Outcome { progress, verdicts, story, coverage }
+}
+
+/// Looks how far a checker is.
+trait Look {
+    fn look(&self, time: Duration) -> Progress;
+}
+
+impl<C: Checker<Candidates>> Look for C {
+    fn look(&self, time: Duration) -> Progress {
+        Progress {
+            unique: self.unique_state_count(),
+            total: self.state_count(),
+            depth: self.max_depth(),
+            time,
+        }
+    }
+}
