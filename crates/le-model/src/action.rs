@@ -11,8 +11,6 @@ use crate::world::World;
 pub(crate) enum Action {
     /// A tick passes, and everybody who is not paused looks at the clock.
     Tick,
-    /// The storm ends.
-    Calm,
     /// The request on its way is served and answered at once.
     Serve(usize),
     LoseRequest(usize),
@@ -38,6 +36,8 @@ pub(crate) enum Action {
     Resume(usize),
     Crash(usize),
     Restart(usize, Identity),
+    /// Nobody starts in the place of who crashed or finished.
+    Bury(usize),
     Stop(usize),
     /// The work gives up by itself.
     StepDown(usize),
@@ -66,7 +66,6 @@ impl Action {
         !matches!(
             self,
             Self::Tick
-                | Self::Calm
                 | Self::Serve(_)
                 | Self::Arrive(_)
                 | Self::Hear(_)
@@ -74,35 +73,40 @@ impl Action {
                 | Self::Relist(_)
                 | Self::Resume(_)
                 | Self::Restart(..)
+                | Self::Bury(_)
                 | Self::Drain(_)
         )
     }
 }
 
 impl World {
-    /// Lists what can happen: all at once in a storm, and in a calm only what must, before the next tick.
+    /// Lists what can happen.
     pub(crate) fn actions(&self, actions: &mut Vec<Action>) {
-        if self.broken.is_some() || self.led || self.leaders() > 1 {
+        if self.broken.is_some() || self.leaders() > 1 {
             return;
         }
-        let calm = self.calm.is_some();
         let before = actions.len();
         self.prompt(actions);
         let waits = actions.len() > before;
         self.whenever(actions);
-        let restless = actions.len() > before;
-        if self.faults > 0 && !calm {
-            let n = actions.len();
+        if self.faults > 0 {
             self.go_wrong(actions);
-            if let Some(only) = ONLY.as_ref() { let mut i = 0; actions.retain(|a| { i += 1; i <= n || only.split(',').any(|o| format!("{a:?}").starts_with(&format!("{o}"))) }); }
         }
-        if !(if calm { restless } else { waits }) {
-            match self.calm {
-                Some(0) => {}
-                Some(_) => actions.push(Action::Tick),
-                None => actions.extend([Action::Tick, Action::Calm]),
-            }
+        if !waits && self.calm != Some(0) {
+            actions.push(Action::Tick);
         }
+    }
+
+    /// Whether something is still held up by what went wrong, so that nobody can ask yet that somebody lead.
+    pub(crate) fn is_restless(&self) -> bool {
+        let competes = |process: &Process| !process.stopped && process.work != Work::Draining;
+        let competitors = self.running().filter(|(_, process)| competes(process)).count();
+        let absent = self.candidates.iter().any(|candidate| candidate.process.is_none() && !candidate.buried);
+        let held_up = |process: &Process| process.paused || matches!(process.watch, Watch::Stalled);
+        competitors == 0
+            || absent
+            || !self.late.is_empty()
+            || self.running().any(|(_, process)| held_up(process))
     }
 
     /// What happens within the tick unless something goes wrong.
@@ -118,7 +122,7 @@ impl World {
         }
     }
 
-    /// What was held up by a fault, and can happen at any time; in a calm at once.
+    /// What was held up by a fault, and can happen at any time.
     fn whenever(&self, actions: &mut Vec<Action>) {
         for (index, late) in self.late.iter().enumerate() {
             match late.message {
@@ -134,7 +138,7 @@ impl World {
             }
             if matches!(process.watch, Watch::Stalled) {
                 actions.push(Action::Relist(who));
-                if !process.backlog.is_empty() && self.calm.is_none() {
+                if !process.backlog.is_empty() {
                     actions.push(Action::Tell(who));
                 }
             }
@@ -142,7 +146,11 @@ impl World {
                 actions.push(Action::Drain(who));
             }
         }
-        for who in (0..self.candidates.len()).filter(|who| self.candidates[*who].process.is_none()) {
+        let absent = |who: &usize| self.candidates[*who].process.is_none() && !self.candidates[*who].buried;
+        for who in (0..self.candidates.len()).filter(absent) {
+            if self.running().next().is_some() {
+                actions.push(Action::Bury(who));
+            }
             if self.may_start() {
                 actions.push(Action::Restart(who, Identity::New));
                 actions.push(Action::Restart(who, Identity::Same));
@@ -193,5 +201,3 @@ impl World {
         }
     }
 }
-
-static ONLY: std::sync::LazyLock<Option<String>> = std::sync::LazyLock::new(|| std::env::var("ONLY").ok());

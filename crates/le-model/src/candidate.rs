@@ -27,6 +27,8 @@ pub(crate) struct Candidate {
     pub(crate) life: u64,
     /// `None` once it has crashed or finished.
     pub(crate) process: Option<Process>,
+    /// Whether nobody will start here any more.
+    pub(crate) buried: bool,
 }
 
 /// What a work does.
@@ -57,13 +59,12 @@ pub(crate) struct Answered {
 }
 
 /// A request that the machine waits for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Awaited {
     id: AttemptId,
     sent: Moment,
     give_up: Moment,
     purpose: Option<Purpose>,
-    pub(crate) print: Arc<Print>,
 }
 
 /// A process that runs, or is paused.
@@ -84,7 +85,7 @@ pub(crate) struct Process {
     pub(crate) backlog: Vec<(Sighting, Arc<Print>)>,
     /// The request that is on its way.
     pub(crate) sending: Option<(Arc<Attempt>, Arc<Print>)>,
-    pub(crate) awaited: Option<Awaited>,
+    pub(crate) awaited: Option<(Awaited, Arc<Print>)>,
     answered: Option<AttemptId>,
     /// How many requests were sent within this tick.
     pub(crate) requests: u8,
@@ -165,16 +166,15 @@ impl Process {
             Some(Purpose::Renew) if !self.in_term => return Err(Rule::Order),
             _ => {}
         }
-        let (id, give_up) = (attempt.id, attempt.give_up);
-        let print = Arc::new(Print::of(&(id, now, give_up, purpose)));
-        self.awaited = Some(Awaited { id, sent: now, give_up, purpose, print });
+        let awaited = Awaited { id: attempt.id, sent: now, give_up: attempt.give_up, purpose };
+        self.awaited = Some((awaited, Arc::new(Print::of(&awaited))));
         Ok(())
     }
 
     /// Takes in that a reply is handed over; returns what it answers, if it is a success in time.
     pub(crate) fn check_reply(&mut self, now: Moment, id: AttemptId, success: bool) -> Option<Answered> {
         self.answered = Some(id);
-        let awaited = self.awaited.take_if(|awaited| awaited.id == id)?;
+        let (awaited, _) = self.awaited.take_if(|(awaited, _)| awaited.id == id)?;
         let purpose = awaited.purpose.filter(|_| success && now < awaited.give_up)?;
         Some(Answered { sent: awaited.sent, purpose })
     }
@@ -220,7 +220,7 @@ impl Process {
             }
             Event::Abandon(id) => {
                 // A reply may come too late by so little that it is handed over all the same.
-                let awaited = self.awaited.take().map(|awaited| awaited.id);
+                let awaited = self.awaited.take().map(|(awaited, _)| awaited.id);
                 if awaited != Some(*id) && self.answered != Some(*id) {
                     return Err(Rule::Order);
                 }

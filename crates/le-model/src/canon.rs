@@ -50,7 +50,8 @@ impl World {
             (true, _) => ORDERS.len(),
         };
         let versions = self.versions();
-        let numbers = ORDERS[..orders].iter().map(|order| Canon::new(self, &versions).number(&order[..count]));
+        let numbers =
+            ORDERS[..orders].iter().map(|order| Canon::new(self, &versions).number(&order[..count]));
         numbers.min().expect("there is at least one order")
     }
 
@@ -137,7 +138,7 @@ impl<'a> Canon<'a> {
 
     fn candidate(&mut self, place: usize) {
         let candidate = &self.world.candidates[place];
-        let Some(process) = &candidate.process else { return self.put(3_u8) };
+        let Some(process) = &candidate.process else { return self.put((3_u8, candidate.buried)) };
         self.put((4_u8, process.paused, process.stopped, process.work, process.in_term));
         self.put((process.winding_down, mem::discriminant(&process.watch), process.requests));
         let print = process.print.as_ref().expect("it is settled");
@@ -146,7 +147,7 @@ impl<'a> Canon<'a> {
             self.put(5_u8);
             self.print(print, candidate.life);
         }
-        for print in process.awaited.iter().map(|awaited| &awaited.print) {
+        for (_, print) in process.awaited.iter() {
             self.put(6_u8);
             self.print(print, candidate.life);
         }

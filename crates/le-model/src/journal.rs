@@ -19,7 +19,6 @@ macro_rules! happenings {
 
 happenings! {
     Tick "tick",
-    Calm "calm",
     Serve "serve",
     LoseRequest "lose request",
     LoseReply "lose reply",
@@ -39,6 +38,7 @@ happenings! {
     RestartNew "restart as another",
     RestartSame "restart as the same",
     RestartAlone "restart as the same, alone",
+    Bury "stay away",
     Stop "stop",
     StepDown "step down",
     Drain "drain",
@@ -99,7 +99,6 @@ impl From<Action> for Happening {
     fn from(action: Action) -> Self {
         match action {
             Action::Tick => Self::Tick,
-            Action::Calm => Self::Calm,
             Action::Serve(_) => Self::Serve,
             Action::LoseRequest(_) => Self::LoseRequest,
             Action::LoseReply(_) => Self::LoseReply,
@@ -119,6 +118,7 @@ impl From<Action> for Happening {
             Action::Restart(_, Identity::New) => Self::RestartNew,
             Action::Restart(_, Identity::Same) => Self::RestartSame,
             Action::Restart(_, Identity::SameAndAlone) => Self::RestartAlone,
+            Action::Bury(_) => Self::Bury,
             Action::Stop(_) => Self::Stop,
             Action::StepDown(_) => Self::StepDown,
             Action::Drain(_) => Self::Drain,
@@ -131,19 +131,36 @@ impl From<Action> for Happening {
 
 /// How often what happened, over all threads.
 #[derive(Debug)]
-pub struct Coverage([AtomicU64; NAMES.len()]);
+pub struct Coverage {
+    counts: [AtomicU64; NAMES.len()],
+    longest_calm: AtomicU64,
+}
 
 impl Default for Coverage {
     fn default() -> Self {
-        Self([const { AtomicU64::new(0) }; NAMES.len()])
+        Self { counts: [const { AtomicU64::new(0) }; NAMES.len()], longest_calm: AtomicU64::new(0) }
     }
 }
 
 impl Coverage {
+    /// Returns for how many ticks after a storm nobody led at the longest.
+    pub fn longest_calm(&self) -> u64 {
+        self.longest_calm.load(Ordering::Relaxed)
+    }
+
     /// Returns what can happen, and in how many steps it did.
     pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let names = NAMES.iter().copied().zip(&self.0).filter(|(name, _)| *name != NAMES[Happening::Other as usize]);
+        let names = NAMES
+            .iter()
+            .copied()
+            .zip(&self.counts)
+            .filter(|(name, _)| *name != NAMES[Happening::Other as usize]);
         names.map(|(name, count)| (name, count.load(Ordering::Relaxed)))
+    }
+
+    /// Returns what can happen and never did.
+    pub fn never(&self) -> impl Iterator<Item = &'static str> {
+        self.counts().filter(|(_, count)| *count == 0).map(|(name, _)| name)
     }
 }
 
@@ -157,7 +174,13 @@ pub(crate) struct Journal<'a> {
 impl Journal<'_> {
     pub(crate) fn note(&mut self, happening: Happening) {
         if let Some(coverage) = self.coverage {
-            coverage.0[happening as usize].fetch_add(1, Ordering::Relaxed);
+            coverage.counts[happening as usize].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn note_calm(&mut self, ticks: u8) {
+        if let Some(coverage) = self.coverage {
+            coverage.longest_calm.fetch_max(ticks.into(), Ordering::Relaxed);
         }
     }
 

@@ -8,7 +8,7 @@ use stateright::{Model, Property};
 use crate::action::Action;
 use crate::journal::{Coverage, Journal};
 use crate::rules;
-use crate::scope::{SETUPS, Scope};
+use crate::scope::Scope;
 use crate::world::World;
 
 /// The model: a scope, and what was seen of it.
@@ -31,7 +31,11 @@ impl Model for Candidates {
     type Action = Action;
 
     fn init_states(&self) -> Vec<World> {
-        SETUPS.iter().map(|setup| World::new(self.scope, *setup, &mut Journal::default())).collect()
+        self.scope
+            .setups()
+            .iter()
+            .map(|setup| World::new(self.scope, *setup, &mut Journal::default()))
+            .collect()
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {

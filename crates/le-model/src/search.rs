@@ -31,7 +31,8 @@ pub struct Progress {
 }
 
 /// What is known of a property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Verdict {
     /// It holds in all that can happen.
@@ -50,10 +51,25 @@ pub struct Outcome {
     pub progress: Progress,
     /// The properties, in order.
     pub verdicts: Vec<(&'static str, Verdict)>,
-    /// What happens on the way to the first violation, a line each.
+    /// How many steps the shortest way to a violation has.
+    pub steps: Option<usize>,
+    /// What happens on that way, a line each.
     pub story: Vec<String>,
     /// What happened how often.
     pub coverage: Arc<Coverage>,
+}
+
+impl Outcome {
+    /// Whether every property holds, and all happened that can.
+    pub fn is_sound(&self) -> bool {
+        self.verdicts.iter().all(|(_, verdict)| *verdict == Verdict::Holds)
+            && self.coverage.never().next().is_none()
+    }
+
+    /// Returns the properties that are violated.
+    pub fn violated(&self) -> impl Iterator<Item = &'static str> {
+        self.verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Violated).map(|(name, _)| *name)
+    }
 }
 
 /// Searches through all that can happen within the scope, until it is through, a property is violated, or `stopped` is set.
@@ -82,10 +98,12 @@ pub fn search(
         false if found.is_empty() && !stopped => Verdict::Holds,
         false => Verdict::Undecided,
     };
-    let verdicts = rules::properties().iter().map(|property| (property.name, verdict(property.name))).collect();
+    let verdicts =
+        rules::properties().iter().map(|property| (property.name, verdict(property.name))).collect();
     let shortest = found.into_values().map(Path::into_vec).min_by_key(Vec::len);
+    let steps = shortest.as_ref().map(|path| path.len() - 1);
     let story = shortest.map(|path| story::tell(&path)).unwrap_or_default();
-    Outcome { progress, verdicts, story, coverage }
+    Outcome { progress, verdicts, steps, story, coverage }
 }
 
 /// Looks how far a checker is.

@@ -7,7 +7,7 @@ use crate::action::{Action, Identity};
 use crate::candidate::{Process, Watch, Work};
 use crate::journal::{Happening, Journal};
 use crate::network::Fate;
-use crate::scope::COOLDOWN;
+use crate::scope::{COOLDOWN, LONGEST_CALM};
 use crate::world::{STRANGER, World};
 
 impl World {
@@ -20,13 +20,13 @@ impl World {
         }
         world.happen(action, journal);
         world.settle();
+        world.weather(journal);
         world
     }
 
     fn happen(&mut self, action: Action, journal: &mut Journal<'_>) {
         match action {
             Action::Tick => self.pass(journal),
-            Action::Calm => (self.calm, self.faults) = (Some(self.scope.calm), 0),
             Action::Serve(who) => self.serve(who, Fate::Answered, journal),
             Action::LoseReply(who) => self.serve(who, Fate::Unanswered, journal),
             Action::DelayReply(who) => self.serve(who, Fate::AnsweredLate, journal),
@@ -53,6 +53,7 @@ impl World {
                 let name = (identity != Identity::New).then_some(self.candidates[who].name);
                 self.start(who, name, identity == Identity::SameAndAlone, journal);
             }
+            Action::Bury(who) => self.candidates[who].buried = true,
             Action::Stop(who) => {
                 let now = self.now();
                 self.process_mut(who).stopped = true;
@@ -85,6 +86,19 @@ impl World {
                 self.impostor = true;
                 self.take(self.candidates[who].name, journal);
             }
+        }
+    }
+
+    /// Sees whether the storm has ended, and whether the calm has: once somebody was granted a right in it nothing is left to ask
+    /// for, and the world just goes on.
+    ///
+    /// No storm with faults to spare ends. That loses nothing, for a fault may be one that does nothing, such as a pause of no time.
+    fn weather(&mut self, journal: &mut Journal<'_>) {
+        if let Some(left) = self.calm.filter(|_| self.led) {
+            journal.note_calm(LONGEST_CALM - left);
+            self.calm = None;
+        } else if self.faults == 0 && !self.led && self.calm.is_none() && !self.is_restless() {
+            self.calm = Some(LONGEST_CALM);
         }
     }
 

@@ -33,10 +33,6 @@ pub(crate) struct Served {
 }
 
 impl Store {
-    pub(crate) fn version(&self) -> u64 {
-        self.version
-    }
-
     pub(crate) fn record(&self) -> Option<&Record> {
         self.lease.as_ref().map(|lease| &lease.record)
     }

@@ -16,10 +16,13 @@ pub(crate) fn tell(path: &[(World, Option<Action>)]) -> Vec<String> {
         journal.line(|| format!("{tick:>4}  {action:?}"));
         world = world.after(action, &mut journal);
     }
-    let leaders: Vec<_> = world.running().filter_map(|(who, process)| {
-        let (token, deadline) = process.machine.leading(world.now())?;
-        Some(format!("c{who} under {token} until {deadline}"))
-    }).collect();
+    let leaders: Vec<_> = world
+        .running()
+        .filter_map(|(who, process)| {
+            let (token, deadline) = process.machine.leading(world.now())?;
+            Some(format!("c{who} under {token} until {deadline}"))
+        })
+        .collect();
     journal.line(|| format!("{:>4}  broken: {:?}; leading: {leaders:?}", world.tick - start, world.broken));
     journal.lines.unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::action::Action;
 use crate::journal::Journal;
-use crate::scope::{SETUPS, Scope};
+use crate::scope::Scope;
 use crate::world::World;
 
 /// Two worlds that were taken for one, and are not.
@@ -30,7 +30,7 @@ pub fn compare_twins(scope: Scope, most: usize) -> Result<usize, Box<Unlike>> {
     let mut journal = Journal::default();
     let mut met: HashMap<u64, World> = HashMap::new();
     let mut pending: VecDeque<World> =
-        SETUPS.iter().map(|setup| World::new(scope, *setup, &mut journal)).collect();
+        scope.setups().iter().map(|setup| World::new(scope, *setup, &mut journal)).collect();
     let mut compared = 0;
     while let Some(world) = pending.pop_front() {
         let identity = world.identity();
@@ -41,7 +41,10 @@ pub fn compare_twins(scope: Scope, most: usize) -> Result<usize, Box<Unlike>> {
                 return Err(Box::new(Unlike {
                     worlds: worlds.map(|world| format!("{world:#?}")),
                     steps: steps.map(|steps| {
-                        steps.into_iter().map(|(identity, action)| (identity, format!("{action:?}"))).collect()
+                        steps
+                            .into_iter()
+                            .map(|(identity, action)| (identity, format!("{action:?}")))
+                            .collect()
                     }),
                 }));
             }
@@ -70,6 +73,7 @@ fn steps(world: &World) -> Vec<(u64, Action)> {
 }
 
 fn alike(steps: &[Vec<(u64, Action)>; 2]) -> bool {
-    let identities = |steps: &Vec<(u64, Action)>| steps.iter().map(|(identity, _)| *identity).collect::<Vec<_>>();
+    let identities =
+        |steps: &Vec<(u64, Action)>| steps.iter().map(|(identity, _)| *identity).collect::<Vec<_>>();
     identities(&steps[0]) == identities(&steps[1])
 }

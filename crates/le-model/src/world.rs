@@ -64,7 +64,7 @@ impl World {
             lives: 0,
         };
         for who in 0..scope.candidates {
-            world.candidates.push(Candidate { name: 0, life: 0, process: None });
+            world.candidates.push(Candidate { name: 0, life: 0, process: None, buried: false });
             world.start(who, None, false, journal);
         }
         world.settle();
