@@ -4,6 +4,7 @@
 mod cargo;
 mod ci;
 mod e2e;
+mod model;
 mod programs;
 mod test;
 mod tidy;
@@ -44,6 +45,8 @@ enum Job {
     },
     /// Prints figures beside peers and floors, as ratios of what is measured in the same run
     Bench(programs::BenchArgs),
+    /// Searches through all that a few candidates can do, with the election machine itself
+    Model(model::Args),
     /// Checks golden vectors, and prints `N passed, M failed` last
     Vectors {
         /// The folder that holds the files, such as `hash.jsonl`
@@ -70,6 +73,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Ci(args) => ci::run(&args),
         Job::E2e { args } => e2e::run(args),
         Job::Bench(args) => programs::bench(&args),
+        Job::Model(args) => model::run(&args),
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Tidy => tidy::run(),
     }

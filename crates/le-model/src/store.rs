@@ -100,7 +100,7 @@ impl Store {
         record.holder = Some(format!("c{name}"));
         record.duration_seconds = Some(seconds);
         // Two clocks never agree to the microsecond: this is the time of no other write.
-        record.renewed = Some(WriteTime::from_micros((1 << 60) + self.version as i64));
+        record.renewed = Some(WriteTime::from_micros((1 << 40) + self.version as i64));
         Some(Sighting::Present(self.put(None, record)))
     }
 
