@@ -82,31 +82,36 @@ impl Action {
 impl World {
     /// Lists what can happen.
     pub(crate) fn actions(&self, actions: &mut Vec<Action>) {
-        if self.broken.is_some() || self.leaders() > 1 {
+        if self.broken.is_some() || self.leaders() > 1 || self.calm == Some(0) {
             return;
         }
-        let before = actions.len();
         self.prompt(actions);
-        let waits = actions.len() > before;
+        let waits = !actions.is_empty();
         self.whenever(actions);
+        // Where nobody competes, work that never ends and places that stay empty are no reason to ask why nobody leads.
+        let deserted = self.calm.is_some() && self.competitors() == 0 && !actions.is_empty();
         if self.faults > 0 {
             self.go_wrong(actions);
         }
-        if !waits && self.calm != Some(0) {
+        if !waits && !deserted {
             actions.push(Action::Tick);
         }
     }
 
     /// Whether something is still held up by what went wrong, so that nobody can ask yet that somebody lead.
     pub(crate) fn is_restless(&self) -> bool {
-        let competes = |process: &Process| !process.stopped && process.work != Work::Draining;
-        let competitors = self.running().filter(|(_, process)| competes(process)).count();
         let absent = self.candidates.iter().any(|candidate| candidate.process.is_none() && !candidate.buried);
         let held_up = |process: &Process| process.paused || matches!(process.watch, Watch::Stalled);
-        competitors == 0
+        self.competitors() == 0
             || absent
             || !self.late.is_empty()
             || self.running().any(|(_, process)| held_up(process))
+    }
+
+    /// Counts those who lead or may: work that was told to end and does not keeps its candidate from it.
+    fn competitors(&self) -> usize {
+        let competes = |process: &Process| !process.stopped && process.work != Work::Draining;
+        self.running().filter(|(_, process)| competes(process)).count()
     }
 
     /// What happens within the tick unless something goes wrong.
