@@ -159,7 +159,7 @@ impl Coverage {
     }
 
     /// Returns what can happen and never did.
-    pub fn never(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn never(&self) -> impl Iterator<Item = &'static str> {
         self.counts().filter(|(_, count)| *count == 0).map(|(name, _)| name)
     }
 }

@@ -117,6 +117,11 @@ impl Scope {
         Self { setups, ..Self::new(candidates, 2) }
     }
 
+    /// Whether all that can happen should: with a fault, and from all setups.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.setups == SETUPS.len() && self.faults > 0
+    }
+
     pub(crate) fn setups(&self) -> &'static [Setup] {
         &SETUPS[..self.setups]
     }

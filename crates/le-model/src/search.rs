@@ -57,13 +57,14 @@ pub struct Outcome {
     pub story: Vec<String>,
     /// What happened how often.
     pub coverage: Arc<Coverage>,
+    /// What never happened, where the search was through and began with all setups: then it is not worth what it seems.
+    pub never: Vec<&'static str>,
 }
 
 impl Outcome {
     /// Whether every property holds, and all happened that can.
     pub fn is_sound(&self) -> bool {
-        self.verdicts.iter().all(|(_, verdict)| *verdict == Verdict::Holds)
-            && self.coverage.never().next().is_none()
+        self.verdicts.iter().all(|(_, verdict)| *verdict == Verdict::Holds) && self.never.is_empty()
     }
 
     /// Returns the properties that are violated.
@@ -93,9 +94,10 @@ pub fn search(
     // Once it was stopped no world has a next, and each looks like an end.
     let stopped = stopped.load(Ordering::Relaxed);
     let found = if stopped { HashMap::new() } else { checker.discoveries() };
+    let found_none = found.is_empty();
     let verdict = |name| match found.contains_key(name) {
         true => Verdict::Violated,
-        false if found.is_empty() && !stopped => Verdict::Holds,
+        false if found_none && !stopped => Verdict::Holds,
         false => Verdict::Undecided,
     };
     let verdicts =
@@ -103,7 +105,9 @@ pub fn search(
     let shortest = found.into_values().map(Path::into_vec).min_by_key(Vec::len);
     let steps = shortest.as_ref().map(|path| path.len() - 1);
     let story = shortest.map(|path| story::tell(&path)).unwrap_or_default();
-    Outcome { progress, verdicts, steps, story, coverage }
+    let through = found_none && !stopped && scope.is_whole();
+    let never = if through { coverage.never().collect() } else { Vec::new() };
+    Outcome { progress, verdicts, steps, story, coverage, never }
 }
 
 /// Looks how far a checker is.

@@ -18,7 +18,7 @@ struct Line<'a> {
     seconds: f64,
     longest_calm: u64,
     properties: Vec<Property>,
-    never_happened: Vec<&'static str>,
+    never_happened: &'a [&'static str],
     story: &'a [String],
 }
 
@@ -66,7 +66,7 @@ fn line<'a>(scope: &Scope, outcome: &'a Outcome) -> Line<'a> {
             .iter()
             .map(|(name, verdict)| Property { name, verdict: *verdict })
             .collect(),
-        never_happened: outcome.coverage.never().collect(),
+        never_happened: &outcome.never,
         story: &outcome.story,
     }
 }
@@ -101,10 +101,8 @@ fn table(scope: &Scope, outcome: &Outcome) {
     if let Some(steps) = outcome.steps {
         println!("\n{steps} steps to the violation:");
         outcome.story.iter().for_each(|line| println!("  {line}"));
-    } else {
-        let never: Vec<_> = outcome.coverage.never().collect();
-        if !never.is_empty() {
-            println!("\nnever happened: {}", never.join(", "));
-        }
+    }
+    if !outcome.never.is_empty() {
+        println!("\nnever happened: {}", outcome.never.join(", "));
     }
 }
