@@ -25,7 +25,7 @@ pub const FOUND: [(Mutant, u8); 15] = [
 
 /// Those that this model cannot show, and why; the simulator does.
 pub const BEYOND: [(Mutant, &str); 5] = [
-    (Mutant::UnknownIsFailed, "what it costs is a term, and no rule forbids that"),
+    (Mutant::UnknownIsFailed, "it breaks no rule here with any one fault"),
     (Mutant::MissingDurationIsZero, "nobody here writes a Lease without a duration"),
     (Mutant::RecordsNotVersions, "nobody here renews without another time"),
     (Mutant::TransitionsOverflow, "no count here comes near the top of its range"),
