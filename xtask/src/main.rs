@@ -5,6 +5,7 @@ mod cargo;
 mod ci;
 mod e2e;
 mod fuzz;
+mod model;
 mod mutants;
 mod programs;
 mod sim;
@@ -54,6 +55,8 @@ enum Job {
     },
     /// Prints figures beside peers and floors, as ratios of what is measured in the same run
     Bench(programs::BenchArgs),
+    /// Searches through all that a few candidates can do, with the election machine itself
+    Model(model::Args),
     /// Checks golden vectors, and prints `N passed, M failed` last
     Vectors {
         /// The folder that holds the files, such as `hash.jsonl`
@@ -85,6 +88,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::E2e { args } => e2e::run(args),
         Job::Sim { args } => sim::run(args),
         Job::Bench(args) => programs::bench(&args),
+        Job::Model(args) => model::run(&args),
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Fuzz(args) => fuzz::run(&args),
         Job::Mutants(args) => mutants::run(&args),

@@ -93,6 +93,11 @@ const RULES: &[Rule] = &[
         uses: Uses::Only(&["le-core", "le-config", "le-lease"]),
         trees: &[Limit { flags: ALL, never: IO, most: None }],
     },
+    Rule {
+        name: "le-model",
+        uses: Uses::Only(&["le-core", "le-config", "le-lease"]),
+        trees: &[Limit { flags: DEFAULT, never: IO, most: None }],
+    },
     Rule { name: "le-e2e", uses: Uses::Any, trees: &[] },
     Rule { name: "xtask", uses: Uses::Only(&[]), trees: &[] },
 ];
