@@ -5,6 +5,7 @@ mod cargo;
 mod ci;
 mod e2e;
 mod programs;
+mod soak;
 mod test;
 mod tidy;
 
@@ -42,6 +43,13 @@ enum Job {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
+    /// Runs the full stack for an hour of virtual time under faults, or with --real for 20 minutes as processes
+    #[command(disable_help_flag = true)]
+    Soak {
+        /// What the run is told; `--help` lists it
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
     /// Prints figures beside peers and floors, as ratios of what is measured in the same run
     Bench(programs::BenchArgs),
     /// Checks golden vectors, and prints `N passed, M failed` last
@@ -69,6 +77,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Test => test::run(),
         Job::Ci(args) => ci::run(&args),
         Job::E2e { args } => e2e::run(args),
+        Job::Soak { args } => soak::run(args),
         Job::Bench(args) => programs::bench(&args),
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Tidy => tidy::run(),

@@ -122,8 +122,7 @@ impl Arena {
     pub(crate) fn promoted(&self, who: &Name, bucket: &Name, leadership: Leadership) {
         let token = leadership.token().get();
         self.note(who, What::Lead { bucket: bucket.clone(), token });
-        let held =
-            Held { who: who.clone(), leadership, bucket: bucket.clone(), draining: false, over: None };
+        let held = Held { who: who.clone(), leadership, bucket: bucket.clone(), draining: false, over: None };
         self.state().held.push(held);
         self.look();
     }

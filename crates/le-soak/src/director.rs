@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use le_testkit::ApiServer;
+use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::arena::Arena;
+use crate::compared::middle;
 use crate::entry::{Name, What};
 use crate::fleet::{End, Fleet};
 use crate::measure::{Calm, Reading};
@@ -139,18 +141,13 @@ impl Director {
         let before = self.arena.progress().0;
         for _ in 0..MEASURED.as_secs() {
             sleep(Duration::from_secs(1)).await;
-            tasks.push(tokio::runtime::Handle::current().metrics().num_alive_tasks());
+            tasks.push(Handle::current().metrics().num_alive_tasks() as u64);
         }
         let requests = self.arena.progress().0 - before;
         let calm = Calm { at: self.arena.now(), reading: Reading::take(), tasks: middle(tasks), requests };
         sleep_until(began + Plan::CALM).await;
         calm
     }
-}
-
-fn middle(mut of: Vec<usize>) -> usize {
-    of.sort_unstable();
-    of.get(of.len() / 2).copied().unwrap_or_default()
 }
 
 /// What must have happened in a run of full length: all that can go wrong on the way, what strangers do, how replicas end, and

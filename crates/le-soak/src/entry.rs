@@ -132,11 +132,7 @@ impl fmt::Display for Entry {
                     Some(status) => write!(f, "{status}"),
                 }
             }
-            What::Stopped
-            | What::Crashed
-            | What::Reported { .. }
-            | What::Calm
-            | What::Due => Ok(()),
+            What::Stopped | What::Crashed | What::Reported { .. } | What::Calm | What::Due => Ok(()),
         }
     }
 }

@@ -50,7 +50,13 @@ struct State {
 }
 
 impl Fleet {
-    pub(crate) fn new(replicas: u32, component: Component, network: Network, arena: Arena, seed: u64) -> Self {
+    pub(crate) fn new(
+        replicas: u32,
+        component: Component,
+        network: Network,
+        arena: Arena,
+        seed: u64,
+    ) -> Self {
         let slot = |number| Slot { name: format!("r{number:02}").into(), state: Mutex::default() };
         let slots = (0..replicas).map(slot).collect();
         Self(Arc::new(Shared { component, network, arena, seed, slots }))

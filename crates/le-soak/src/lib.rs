@@ -11,6 +11,7 @@
 //! ```
 
 mod arena;
+mod compared;
 mod director;
 mod entry;
 mod fleet;
@@ -18,13 +19,16 @@ mod journal;
 mod measure;
 mod network;
 mod plan;
+mod real;
 mod replica;
 mod run;
 mod verdict;
 mod world;
 
+pub use compared::Compared;
 pub use entry::{Entry, Name, What};
 pub use measure::{Calm, Reading};
 pub use plan::{Breach, Plan};
+pub use real::{RealOutcome, RealPlan, run_real};
 pub use run::{Outcome, run};
 pub use verdict::{Broken, Rule, Rules, Verdict};

@@ -44,7 +44,7 @@ pub struct Calm {
     /// What this process used then.
     pub reading: Reading,
     /// How many tasks there were: the middle one of sixty looks.
-    pub tasks: usize,
+    pub tasks: u64,
     /// How many requests were dealt with in one minute.
     pub requests: u64,
 }

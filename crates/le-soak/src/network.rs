@@ -87,9 +87,12 @@ impl Network {
         let now = self.millis();
         let mut chance = message.chance(self.0.seed, now);
         let mut state = self.state();
-        let is_late = message.token.is_some() && state.late_one_in > 0 && chance.u64(..state.late_one_in) == 0;
+        let is_late =
+            message.token.is_some() && state.late_one_in > 0 && chance.u64(..state.late_one_in) == 0;
         let takes = if is_late {
-            self.0.arena.note(&message.client, crate::entry::What::Struck { kind: "late on the way", times: 1 });
+            self.0
+                .arena
+                .note(&message.client, crate::entry::What::Struck { kind: "late on the way", times: 1 });
             chance.u64(1_000..=LATE)
         } else {
             chance.u64(1..=USUAL)

@@ -21,7 +21,7 @@ pub struct Plan {
 }
 
 /// A rule that is broken on purpose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 #[non_exhaustive]
 pub enum Breach {
     /// None.

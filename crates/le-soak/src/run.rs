@@ -11,6 +11,7 @@ use tokio::runtime::Builder;
 use tokio::time::interval;
 
 use crate::arena::Arena;
+use crate::compared::Compared;
 use crate::director::{Director, kinds};
 use crate::entry::Name;
 use crate::fleet::Fleet;
@@ -22,6 +23,11 @@ use crate::{replica, world};
 
 /// How many requests the server keeps: the journal has them all.
 const KEPT: usize = 1_000;
+
+/// How many changes the server remembers: fewer than one calm brings, so that its memory is full whenever it is measured.
+const REMEMBERED: usize = 1_000;
+/// The part of a run that is for warming up: what is measured in the first calm after it is the start.
+const WARM_UP: u32 = 4;
 
 /// What came out of a run.
 #[derive(Debug)]
@@ -48,6 +54,22 @@ impl Outcome {
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
         kinds().filter(|kind| !self.tally.contains_key(kind)).collect()
+    }
+
+    /// Compares the first calm after a quarter of the run with the last one; nothing where they are the same.
+    #[must_use]
+    pub fn compared(&self) -> Vec<Compared> {
+        let Some(end) = self.calms.last() else { return Vec::new() };
+        let warm = |calm: &&Calm| calm.at >= end.at / WARM_UP;
+        let Some(start) = self.calms.iter().find(warm).filter(|start| start.at < end.at) else {
+            return Vec::new();
+        };
+        vec![
+            Compared::new("resident memory, KiB", start.reading.resident, end.reading.resident),
+            Compared::new("open files", start.reading.files, end.reading.files),
+            Compared::new("tasks", start.tasks, end.tasks),
+            Compared::new("requests per virtual minute", start.requests, end.requests),
+        ]
     }
 }
 
@@ -77,7 +99,7 @@ async fn play(
     let names = component.lease_names(replica::QUEUE)?;
     let leases: Vec<Name> = names.iter().map(|name| Name::from(name.as_str())).collect();
     let server = ApiServer::new();
-    server.log().keep(KEPT);
+    server.remember(REMEMBERED).log().keep(KEPT);
     let objects = plan.objects * plan.buckets;
     anyhow::ensure!(objects > 0 && plan.replicas > 0, "it takes at least one replica, bucket and object");
     world::fill(&server, objects);

@@ -103,7 +103,7 @@ impl Verdict {
         &self.broken
     }
 
-    /// Returns how often a rule was broken within one renew deadline of a stranger's taking a Lease away, which is documented.
+    /// Returns how often a rule about one leader was broken within one renew deadline of a stranger's taking a Lease away, which is documented.
     #[must_use]
     pub fn excused(&self) -> u64 {
         self.excused
@@ -165,11 +165,12 @@ impl Verdict {
         let is_first_act = matches!(entry.what, What::Act { .. })
             && self.calm.is_some_and(|calm| bucket.acted.is_none_or(|acted| acted < calm));
         let is_excused = bucket.window_until.is_some_and(|until| entry.at <= until);
-        if let Err((rule, why)) = bucket.take(entry) {
-            if is_excused && rule != Rule::InOrder {
+        for (rule, why) in bucket.take(entry) {
+            // A stranger takes the Lease, and not the order in which its holder does things.
+            if is_excused && !matches!(rule, Rule::InOrder | Rule::NoActAfterDemotion) {
                 self.excused += 1;
             } else {
-                self.accuse(rule, entry.clone(), why);
+                self.broken.push(Broken { rule, by: entry.clone(), why });
             }
         }
         if is_first_act {
@@ -216,7 +217,8 @@ impl Verdict {
     }
 
     fn due(&mut self, entry: &Entry) {
-        let led = |bucket: &Bucket| bucket.acted.is_some_and(|acted| acted + self.rules.act_every >= entry.at);
+        let led =
+            |bucket: &Bucket| bucket.acted.is_some_and(|acted| acted + self.rules.act_every >= entry.at);
         let idle: Vec<&str> =
             self.buckets.iter().filter(|(_, bucket)| !led(bucket)).map(|(name, _)| &**name).collect();
         if !idle.is_empty() {

@@ -170,6 +170,11 @@ impl Store {
         Some(last)
     }
 
+    /// Keeps no more than the last `changes` changes from now on.
+    pub(crate) fn remember(&mut self, changes: usize) {
+        self.history.limit_to(changes);
+    }
+
     /// Forgets the history, as etcd does when it is compacted: versions before the present one are too old from here on.
     pub(crate) fn compact(&mut self) {
         self.history.compact(self.version);

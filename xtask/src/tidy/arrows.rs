@@ -89,6 +89,7 @@ const RULES: &[Rule] = &[
     Rule { name: "le-demo", uses: Uses::Any, trees: &[] },
     Rule { name: "le-bench", uses: Uses::Any, trees: &[] },
     Rule { name: "le-e2e", uses: Uses::Any, trees: &[] },
+    Rule { name: "le-soak", uses: Uses::Any, trees: &[] },
     Rule { name: "xtask", uses: Uses::Only(&[]), trees: &[] },
 ];
 

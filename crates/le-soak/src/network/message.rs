@@ -41,7 +41,8 @@ impl Message {
             _ => "delete",
         };
         let object: Value = serde_json::from_slice(body).unwrap_or_default();
-        let name = if in_path.is_empty() { object["metadata"]["name"].as_str().unwrap_or("") } else { in_path };
+        let name =
+            if in_path.is_empty() { object["metadata"]["name"].as_str().unwrap_or("") } else { in_path };
         let stamp = &object["metadata"]["annotations"][le_runtime::FENCING_TOKEN_ANNOTATION];
         Self {
             client: client.clone(),

@@ -30,20 +30,30 @@ enum Term {
 type Found = Result<(), (Rule, String)>;
 
 impl Bucket {
-    /// Takes in what happened to this bucket.
-    pub(super) fn take(&mut self, entry: &Entry) -> Found {
+    /// Takes in what happened to this bucket, and returns the rules that it broke.
+    pub(super) fn take(&mut self, entry: &Entry) -> Vec<(Rule, String)> {
+        let who = &entry.who;
+        let acts = match &entry.what {
+            What::Act { token, .. } | What::Take { token, .. } => {
+                [self.is_led(who, *token), self.is_newest(who, *token, Rule::OneLeader)]
+            }
+            _ => [Ok(()), Ok(())],
+        };
+        acts.into_iter().chain([self.go_on(entry)]).filter_map(Result::err).collect()
+    }
+
+    fn go_on(&mut self, entry: &Entry) -> Found {
         let who = &entry.who;
         match &entry.what {
             What::Lead { token, .. } => self.lead(who, *token),
             What::Refused { token, .. } => self.end(who, *token),
-            What::Act { token, .. } => {
+            What::Act { .. } => {
                 self.acted = Some(entry.at);
-                self.is_in(who, *token, &[Term::Led])?;
-                self.is_newest(who, *token, Rule::OneLeader)
+                Ok(())
             }
             What::Hold { token, .. } => self.is_newest(who, *token, Rule::OneLeader),
             What::Demote { token, .. } => {
-                self.is_in(who, *token, &[Term::Led])?;
+                self.is_led(who, *token)?;
                 self.terms.insert((who.clone(), *token), Term::Draining);
                 Ok(())
             }
@@ -54,8 +64,7 @@ impl Bucket {
             }
             What::Take { token, .. } => {
                 *self.hands.entry((who.clone(), *token)).or_default() += 1;
-                self.is_in(who, *token, &[Term::Led])?;
-                self.is_newest(who, *token, Rule::OneLeader)
+                Ok(())
             }
             What::Leave { token, .. } => self.let_go(who, *token),
             What::Write { token, .. } => {
@@ -103,10 +112,9 @@ impl Bucket {
         broken_if(led || at_work, Rule::WorkEndsFirst, || "its work has not ended".to_owned())
     }
 
-    fn is_in(&self, who: &Name, token: u64, stages: &[Term]) -> Found {
-        let stage = self.terms.get(&(who.clone(), token));
-        let fits = stage.is_some_and(|stage| stages.contains(stage));
-        broken_if(!fits, Rule::NoActAfterDemotion, || format!("its term is {stage:?}"))
+    fn is_led(&self, who: &Name, token: u64) -> Found {
+        let term = self.terms.get(&(who.clone(), token));
+        broken_if(term != Some(&Term::Led), Rule::NoActAfterDemotion, || format!("its term is {term:?}"))
     }
 
     fn is_newest(&self, who: &Name, token: u64, rule: Rule) -> Found {
