@@ -80,7 +80,8 @@ mod tests {
                 })
             })
             .collect();
-        tokio::task::yield_now().await;
+        // Until all of them wait.
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         bell.ring();
         for one in waiting {
             one.await.unwrap();

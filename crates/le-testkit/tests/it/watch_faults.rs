@@ -57,12 +57,12 @@ async fn a_cut_that_is_due_while_its_client_is_cut_off_waits_quietly_and_is_hear
     let server = ApiServer::new();
     let maps = config_maps(&server);
     let mut stream = maps.watch(&quiet(300), "0").await.unwrap().boxed();
-    server.faults().rule().cut_watch_after(seconds(90));
+    server.faults().rule().cut_watch_after(seconds(80));
     nothing(&mut stream).await;
     server.faults().partition("a");
     let mut looks = 0_u32;
     let mut following = pin!(next(&mut stream));
-    let mut cut_off = pin!(tokio::time::sleep(seconds(60)));
+    let mut cut_off = pin!(tokio::time::sleep(seconds(40)));
     std::future::poll_fn(|context| {
         looks += 1;
         assert!(looks < 100, "it is busy with nothing");
