@@ -27,6 +27,9 @@ const EVERY: Duration = Duration::from_secs(12);
 const LATE_ONE_IN: u64 = 150;
 /// For how long the figures of a calm are taken.
 const MEASURED: Duration = Duration::from_secs(60);
+/// How often it is looked in that time. The middle of all looks counts: after a storm that befell all replicas at once, their
+/// watches end at one time, too, and are opened anew.
+const LOOKS: u32 = 12;
 
 /// Decides what goes wrong and when.
 pub(crate) struct Director {
@@ -137,13 +140,14 @@ impl Director {
         if self.fleet.running() < self.fleet.len() {
             self.arena.accuse(&who, What::Due, "not all replicas run");
         }
-        let mut tasks = Vec::new();
-        let before = self.arena.progress().0;
-        for _ in 0..MEASURED.as_secs() {
-            sleep(Duration::from_secs(1)).await;
+        let (mut tasks, mut requests) = (Vec::new(), Vec::new());
+        for _ in 0..LOOKS {
+            let before = self.arena.progress().0;
+            sleep(MEASURED / LOOKS).await;
             tasks.push(Handle::current().metrics().num_alive_tasks() as u64);
+            requests.push(self.arena.progress().0 - before);
         }
-        let requests = self.arena.progress().0 - before;
+        let requests = middle(requests) * u64::from(LOOKS);
         let calm = Calm { at: self.arena.now(), reading: Reading::take(), tasks: middle(tasks), requests };
         sleep_until(began + Plan::CALM).await;
         calm

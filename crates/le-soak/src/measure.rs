@@ -43,8 +43,8 @@ pub struct Calm {
     pub at: Duration,
     /// What this process used then.
     pub reading: Reading,
-    /// How many tasks there were: the middle one of sixty looks.
+    /// How many tasks there were: the middle one of twelve looks.
     pub tasks: u64,
-    /// How many requests were dealt with in one minute.
+    /// How many requests were dealt with in one minute: twelve times as many as in the middle one of twelve parts of it.
     pub requests: u64,
 }

@@ -13,10 +13,12 @@ use super::member::Members;
 use crate::compared::{Compared, middle};
 use crate::measure::Reading;
 
+const MEMORY: &str = "resident memory, KiB";
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// What was seen in one calm: of each measure the middle of all looks.
+/// What was seen in one calm. Of what comes and goes, such as a connection while two requests are under way at once, the least of all
+/// looks: what is always there. Of memory, which never goes back, the middle.
 pub(super) struct Looks {
     seen: BTreeMap<String, u64>,
 }
@@ -45,7 +47,7 @@ impl Looks {
             see("processes".to_owned(), members.running());
         }
         let mut seen: BTreeMap<String, u64> =
-            all.into_iter().map(|(what, values)| (what, middle(values))).collect();
+            all.into_iter().map(|(what, values)| settle(what, values)).collect();
         let minutes = began.elapsed().as_secs_f64() / 60.0;
         seen.insert(
             "requests per minute".to_owned(),
@@ -61,8 +63,14 @@ impl Looks {
     }
 }
 
+fn settle(what: String, values: Vec<u64>) -> (String, u64) {
+    let value =
+        if what.ends_with(MEMORY) { middle(values) } else { values.into_iter().min().unwrap_or_default() };
+    (what, value)
+}
+
 fn see_all(who: &str, reading: Reading, tasks: u64, see: &mut impl FnMut(String, u64)) {
-    see(format!("{who}: resident memory, KiB"), reading.resident);
+    see(format!("{who}: {MEMORY}"), reading.resident);
     see(format!("{who}: open files"), reading.files);
     see(format!("{who}: threads"), reading.threads);
     see(format!("{who}: tasks"), tasks);
