@@ -91,6 +91,26 @@ pub(crate) fn json<T: DeserializeOwned>(command: Command) -> anyhow::Result<T> {
     serde_json::from_str(&output(command)?).with_context(|| format!("{what} printed something unknown"))
 }
 
+/// Runs a build, and returns where the program of this name is that it made.
+pub(crate) fn executable(mut build: Command, program: &str) -> anyhow::Result<String> {
+    #[derive(Deserialize)]
+    struct Message {
+        target: Option<Target>,
+        executable: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Target {
+        name: String,
+    }
+
+    build.args(["--message-format", "json-render-diagnostics"]);
+    let messages = output(build)?;
+    let mut programs = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    programs
+        .find_map(|message| message.executable.filter(|_| message.target.is_some_and(|t| t.name == program)))
+        .with_context(|| format!("cargo built no `{program}`"))
+}
+
 fn check(command: &Command, status: ExitStatus) -> anyhow::Result<()> {
     if !status.success() {
         let words: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();

@@ -9,6 +9,7 @@ mod model;
 mod mutants;
 mod programs;
 mod sim;
+mod soak;
 mod test;
 mod tidy;
 
@@ -53,6 +54,13 @@ enum Job {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
+    /// Runs the full stack for an hour of virtual time under faults, or with --real for 20 minutes as processes
+    #[command(disable_help_flag = true)]
+    Soak {
+        /// What the run is told; `--help` lists it
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
     /// Prints figures beside peers and floors, as ratios of what is measured in the same run
     Bench(programs::BenchArgs),
     /// Searches through all that a few candidates can do, with the election machine itself
@@ -87,6 +95,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Ci(args) => ci::run(&args),
         Job::E2e { args } => e2e::run(args),
         Job::Sim { args } => sim::run(args),
+        Job::Soak { args } => soak::run(args),
         Job::Bench(args) => programs::bench(&args),
         Job::Model(args) => model::run(&args),
         Job::Vectors { dir } => programs::vectors(dir),

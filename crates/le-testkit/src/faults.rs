@@ -10,8 +10,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 pub use answer::Answer;
 pub use fault::Fault;
 pub use rule::Rule;
@@ -19,6 +17,7 @@ pub use rule::Rule;
 pub(crate) use rule::Action;
 pub(crate) use tap::{Flow, Tap};
 
+use crate::bell::Bell;
 use crate::request::Request;
 use fault::Armed;
 use rule::Matcher;
@@ -51,7 +50,7 @@ pub struct Faults(Arc<Inner>);
 
 pub(crate) struct Inner {
     state: Mutex<State>,
-    changed: watch::Sender<u64>,
+    changed: Bell,
 }
 
 #[derive(Default)]
@@ -85,7 +84,7 @@ pub(crate) struct Plan {
 
 impl Faults {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Inner { state: Mutex::default(), changed: watch::Sender::new(0) }))
+        Self(Arc::new(Inner { state: Mutex::default(), changed: Bell::default() }))
     }
 
     /// Begins a rule. It takes effect with the word that says what goes wrong, such as [`Rule::fail_before`].
@@ -159,24 +158,22 @@ impl Faults {
         drop(state);
         if struck {
             // Who waits for a rule to strike is told.
-            self.0.changed.send_modify(|count| *count += 1);
+            self.0.changed.ring();
         }
         plan
     }
 
     /// Waits until the client's packets get through, or says that its connections are refused.
     pub(crate) async fn reach(&self, client: &str) -> Reach {
-        let mut changed = self.0.changed.subscribe();
+        let mut changed = self.0.changed.listen();
         loop {
-            changed.mark_unchanged();
+            changed.forget();
             match self.0.state().partitions.get(client) {
                 None => return Reach::Open,
                 Some(Partition::Refused) => return Reach::Refused,
                 Some(Partition::BlackHole) => {}
             }
-            if changed.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
+            changed.rung().await;
         }
     }
 
@@ -196,7 +193,7 @@ impl Inner {
 
     fn change(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state());
-        self.changed.send_modify(|count| *count += 1);
+        self.changed.ring();
     }
 }
 

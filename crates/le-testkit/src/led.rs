@@ -127,16 +127,14 @@ impl Search {
 
     /// Asks again at each change, until there is an answer.
     async fn wait<T>(self, what: String, found: impl Fn(&[Stored]) -> Option<T>) -> T {
-        let mut changed = self.server.store().subscribe();
+        let mut changed = self.server.store().listen();
         let search = async {
             loop {
-                changed.mark_unchanged();
+                changed.forget();
                 if let Some(found) = found(&self.leases()) {
                     return found;
                 }
-                if changed.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
+                changed.rung().await;
             }
         };
         match timeout(self.limit, search).await {

@@ -71,6 +71,7 @@
 //! None. `k8s-openapi` comes through kube, and its version feature is the user's choice.
 
 mod api;
+mod bell;
 mod builtin;
 mod by_hand;
 mod clock;

@@ -139,9 +139,16 @@ impl ApiServer {
         UntilFree::new(Arc::clone(&self.0), lease)
     }
 
-    /// Forgets the history, as a compaction of etcd does: a watch or a list from an earlier version gets 410 from here on.
+    /// Forgets the history so far, as a compaction of etcd does: a watch or a list from an earlier version gets 410 from here on.
     pub fn compact(&self) {
         self.0.store().compact();
+    }
+
+    /// Remembers no more than the last `changes` changes, of all kinds together, for watches and lists from an earlier version;
+    /// 10,000 unless this says otherwise. One that is older gets 410.
+    pub fn remember(&self, changes: usize) -> &Self {
+        self.0.store().remember(changes);
+        self
     }
 
     /// Returns the resourceVersion of the last change.

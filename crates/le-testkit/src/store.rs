@@ -8,11 +8,11 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::sync::watch;
 
 pub(crate) use history::{Change, Event, TooOld};
 pub(crate) use snapshot::Snapshot;
 
+use crate::bell::{Bell, Ear};
 use crate::meta;
 use history::History;
 use snapshot::Snapshots;
@@ -51,7 +51,7 @@ pub(crate) struct Store {
     objects: BTreeMap<Key, Stored>,
     history: History,
     snapshots: Snapshots,
-    changed: watch::Sender<u64>,
+    changed: Bell,
 }
 
 impl Store {
@@ -61,7 +61,7 @@ impl Store {
             objects: BTreeMap::new(),
             history: History::new(history, FIRST),
             snapshots: Snapshots::default(),
-            changed: watch::Sender::new(FIRST),
+            changed: Bell::default(),
         }
     }
 
@@ -70,8 +70,8 @@ impl Store {
         self.version
     }
 
-    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
+    pub(crate) fn listen(&self) -> Ear {
+        self.changed.listen()
     }
 
     pub(crate) fn get(&self, key: &Key) -> Option<&Stored> {
@@ -170,6 +170,11 @@ impl Store {
         Some(last)
     }
 
+    /// Keeps no more than the last `changes` changes from now on.
+    pub(crate) fn remember(&mut self, changes: usize) {
+        self.history.limit_to(changes);
+    }
+
     /// Forgets the history, as etcd does when it is compacted: versions before the present one are too old from here on.
     pub(crate) fn compact(&mut self) {
         self.history.compact(self.version);
@@ -177,6 +182,6 @@ impl Store {
 
     fn record(&mut self, key: Key, change: Change, object: Arc<Value>, before: Option<Arc<Value>>) {
         self.history.push(Event { version: self.version, key, change, object, before });
-        self.changed.send_replace(self.version);
+        self.changed.ring();
     }
 }

@@ -99,6 +99,7 @@ const RULES: &[Rule] = &[
         trees: &[Limit { flags: DEFAULT, never: IO, most: None }],
     },
     Rule { name: "le-e2e", uses: Uses::Any, trees: &[] },
+    Rule { name: "le-soak", uses: Uses::Any, trees: &[] },
     Rule { name: "xtask", uses: Uses::Only(&[]), trees: &[] },
 ];
 

@@ -62,7 +62,7 @@ pub struct Term {
 
 impl Journal {
     /// Takes in a line.
-    pub(super) fn hear(&self, member: MemberId, kind: Kind, line: Line) {
+    pub fn hear(&self, member: MemberId, kind: Kind, line: Line) {
         let mut book = self.book();
         match &line.event {
             Event::Lead { lease, token } => book.begin(member, kind, lease, *token, line.t),

@@ -15,6 +15,10 @@ use kube::client::ConfigExt as _;
 use kube::{Client, Config};
 use tower::{BoxError, ServiceBuilder};
 
+/// How long a connection is kept that nobody needs. Over HTTP/1.1 each request of a burst has one of its own, and hyper closes
+/// them only where it is given a timer for that.
+const IDLE: Duration = Duration::from_secs(20);
+
 /// Connects to the API server of the kubeconfig or of the pod, and asks the connection every `ping` whether it is alive.
 ///
 /// With HTTP/2 everything goes over one connection. One that is half open must be found out well before the renew deadline, or all
@@ -32,6 +36,8 @@ pub(crate) async fn connect(ping: Duration) -> anyhow::Result<Client> {
         .wrap_connector(http);
     let client = HttpClient::builder(TokioExecutor::new())
         .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
         .http2_keep_alive_interval(ping)
         .http2_keep_alive_timeout(ping)
         .build(https);

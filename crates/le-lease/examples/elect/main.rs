@@ -2,7 +2,7 @@
 //!
 //! One JSON object a line: `lead` and `stop` with the token, `error` with a message, and, every `--act-every`, `act` for each Lease
 //! that it leads at that very instant. After a drain through which the Lease was held it says `drained`. SIGTERM and Ctrl-C stop it:
-//! it stops acting, drains, releases, and exits with 0.
+//! it stops acting, drains, releases, and exits with 0. On SIGUSR1 it says how many tasks it has, which should not grow.
 
 mod client;
 
@@ -86,9 +86,11 @@ async fn main() -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let acting = tokio::spawn(act(Arc::clone(&worker), arguments.act_every));
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
+    let counting = tokio::spawn(count_on_signal(Arc::clone(&worker)));
     elector.run(stop).await?;
     acting.abort();
     signals.abort();
+    counting.abort();
     Ok(())
 }
 
@@ -109,6 +111,15 @@ async fn stop_on_signal(stop: CancellationToken) -> anyhow::Result<()> {
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
     stop.cancel();
+    Ok(())
+}
+
+async fn count_on_signal(worker: Arc<Worker>) -> anyhow::Result<()> {
+    let mut asked = signal(SignalKind::user_defined1())?;
+    while asked.recv().await.is_some() {
+        let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+        worker.desk().say("tasks", json!({ "tasks": tasks }));
+    }
     Ok(())
 }
 

@@ -135,7 +135,10 @@ impl Driver {
             }
             let wake = self.candidate.machine.poll_timeout();
             let sleep = sleep_until(wake, now);
+            // In a fixed order, so that one seed gives one run. What comes first cannot keep the others waiting: each is over when
+            // it was heard once, but for orders and news, which come no faster than terms and changes of the Lease.
             tokio::select! {
+                biased;
                 outcome = land(&mut self.flight) => self.landed(outcome),
                 () = self.candidate.stop.cancelled(), if !stopping => {
                     stopping = true;

@@ -3,7 +3,7 @@
 //! kube's own `watcher` does not say whether a watch stands, nor when its list was asked for, and both decide what a machine may
 //! conclude. So this lists and watches by itself, on kube's `Api`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kube::api::DynamicObject;
@@ -46,7 +46,7 @@ pub(super) struct Shared {
 
 #[derive(Default)]
 struct Board {
-    views: HashMap<LeaseName, watch::Sender<View>>,
+    views: BTreeMap<LeaseName, watch::Sender<View>>,
     state: WatchState,
     task: Option<JoinHandle<()>>,
 }

@@ -141,14 +141,16 @@ impl Watching {
             shared.announce(WatchState::Up);
         }
         loop {
+            // In a fixed order: the two timers, which fire once, then what the watch brings, which answers any doubt about it.
             let event = tokio::select! {
-                event = stream.next() => event,
+                biased;
                 () = &mut life => None,
                 () = &mut steady, if !stands => {
                     stands = true;
                     self.is_back();
                     continue;
                 }
+                event = stream.next() => event,
                 () = shared.doubted.notified() => {
                     if shared.clock.now().since(news_at) < shared.timing.retry_period() {
                         continue;

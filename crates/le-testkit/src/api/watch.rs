@@ -10,11 +10,11 @@ use futures::stream;
 use http::Response;
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::options::ListOptions;
 use super::{Call, Shape, shape};
+use crate::bell::Ear;
 use crate::failure::{Failure, Outcome};
 use crate::faults::{Flow, Tap};
 use crate::meta;
@@ -40,7 +40,7 @@ struct Watch {
     seen: u64,
     /// Lines that wait to be sent.
     ready: VecDeque<Bytes>,
-    changed: watch::Receiver<u64>,
+    changed: Ear,
     tap: Tap,
     deadline: Instant,
     next_bookmark: Instant,
@@ -61,7 +61,7 @@ impl Call {
         let timeout = options.timeout_seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs);
         let now = Instant::now();
         let deadline = now + timeout.unwrap_or(DEFAULT_TIMEOUT);
-        let changed = self.server.store().subscribe();
+        let changed = self.server.store().listen();
         let mut watch = Watch {
             shape: wanted,
             selector,
@@ -146,6 +146,7 @@ impl Watch {
                 }
                 Flow::Silent if Instant::now() < self.deadline => {
                     tokio::select! {
+                        biased;
                         () = self.tap.changed() => {}
                         () = sleep_until(self.deadline) => {}
                     }
@@ -162,7 +163,8 @@ impl Watch {
             }
             let bookmark = if self.bookmarks { self.next_bookmark } else { self.deadline };
             tokio::select! {
-                changed = self.changed.changed() => if changed.is_err() { return None },
+                biased;
+                () = self.changed.rung() => {}
                 () = self.tap.changed() => {}
                 () = sleep_until(bookmark.min(self.deadline)) => self.ring(),
             }
@@ -184,7 +186,7 @@ impl Watch {
         if self.finished {
             return;
         }
-        self.changed.mark_unchanged();
+        self.changed.forget();
         let server = Arc::clone(&self.call.server);
         let store = server.store();
         let current = store.version();

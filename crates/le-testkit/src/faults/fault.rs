@@ -63,11 +63,9 @@ impl Fault {
     ///
     /// Nothing is lost when this is dropped.
     pub async fn until_struck(&self, times: u64) {
-        let mut changed = self.faults.0.changed.subscribe();
+        let mut changed = self.faults.0.changed.listen();
         while self.strikes() < times {
-            if changed.changed().await.is_err() {
-                return;
-            }
+            changed.rung().await;
         }
     }
 }

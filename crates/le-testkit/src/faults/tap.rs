@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::rule::Action;
 use super::{Inner, Partition};
+use crate::bell::Ear;
 use crate::request::Request;
 
 /// Whether anything comes through to the client of a watch.
@@ -34,13 +34,13 @@ pub(crate) struct Tap {
     considered: HashSet<u64>,
     silenced_by: Vec<u64>,
     cut_at: Option<Instant>,
-    changed: watch::Receiver<u64>,
+    changed: Ear,
     closing: CancellationToken,
 }
 
 impl Tap {
     pub(super) fn new(faults: Arc<Inner>, request: Request, id: u64) -> Self {
-        let changed = faults.changed.subscribe();
+        let changed = faults.changed.listen();
         Self {
             faults,
             request,
@@ -61,7 +61,7 @@ impl Tap {
 
     /// How things stand now.
     pub(crate) fn flow(&mut self) -> Flow {
-        self.changed.mark_unchanged();
+        self.changed.forget();
         if self.closing.is_cancelled() {
             return Flow::Cut;
         }
@@ -93,8 +93,8 @@ impl Tap {
         let silent = state.rules.iter().any(|rule| self.silenced_by.contains(&rule.id));
         drop(state);
         if struck {
-            self.faults.changed.send_modify(|count| *count += 1);
-            self.changed.mark_unchanged();
+            self.faults.changed.ring();
+            self.changed.forget();
         }
         if self.cut_at.is_some_and(|at| at <= Instant::now()) {
             return Flow::Cut;
@@ -104,7 +104,8 @@ impl Tap {
 
     /// Waits until things may stand differently.
     pub(crate) async fn changed(&mut self) {
-        let cut_at = self.cut_at;
+        // A cut that is due has no more to say: it is for `flow` to tell, or waits until the client is reached again.
+        let cut_at = self.cut_at.filter(|at| *at > Instant::now());
         let cut = async {
             match cut_at {
                 Some(at) => sleep_until(at).await,
@@ -112,11 +113,8 @@ impl Tap {
             }
         };
         tokio::select! {
-            changed = self.changed.changed() => {
-                if changed.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            }
+            biased;
+            () = self.changed.rung() => {}
             () = cut => {}
             () = self.closing.cancelled() => {}
         }

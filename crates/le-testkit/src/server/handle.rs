@@ -67,6 +67,7 @@ async fn receive(server: Arc<Shared>, request: http::Request<Body>) -> Response<
         response
     };
     tokio::select! {
+        biased;
         response = answer => response,
         () = closing.cancelled() => service::broken(),
     }

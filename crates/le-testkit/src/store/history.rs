@@ -49,6 +49,15 @@ impl History {
 
     pub(super) fn push(&mut self, event: Event) {
         self.events.push_back(event);
+        self.trim();
+    }
+
+    pub(super) fn limit_to(&mut self, limit: usize) {
+        self.limit = limit;
+        self.trim();
+    }
+
+    fn trim(&mut self) {
         while self.events.len() > self.limit {
             if let Some(dropped) = self.events.pop_front() {
                 self.oldest = dropped.version;

@@ -57,6 +57,20 @@ async fn bookmarks_come_each_minute_and_before_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_more_changes_are_remembered_than_was_said() {
+    let server = ApiServer::new();
+    server.remember(2);
+    let (maps, old) = (config_maps(&server), server.version());
+    for name in ["x", "y", "z"] {
+        maps.create(&post(), &config_map(name, json!({}))).await.unwrap();
+    }
+    let watch =
+        async |version: u64| until_end(maps.watch(&quiet(10), &version.to_string()).await.unwrap()).await;
+    assert_eq!(watch(old).await, ["error 410"]);
+    assert_eq!(watch(old + 1).await, ["added y", "added z"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_version_that_is_too_old_is_an_error_event_with_410() {
     let server = ApiServer::new();
     let maps = config_maps(&server);

@@ -51,6 +51,29 @@ async fn a_cut_can_come_after_a_while() {
     assert_eq!(start.elapsed(), seconds(35), "the rule was spent");
 }
 
+/// A cut that was due kept the watch of a client that cannot hear of it busy, for ever, so that a paused clock stood still.
+#[tokio::test(start_paused = true)]
+async fn a_cut_that_is_due_while_its_client_is_cut_off_waits_quietly_and_is_heard_of_later() {
+    let server = ApiServer::new();
+    let maps = config_maps(&server);
+    let mut stream = maps.watch(&quiet(300), "0").await.unwrap().boxed();
+    server.faults().rule().cut_watch_after(seconds(80));
+    nothing(&mut stream).await;
+    server.faults().partition("a");
+    let mut looks = 0_u32;
+    let mut following = pin!(next(&mut stream));
+    let mut cut_off = pin!(tokio::time::sleep(seconds(40)));
+    std::future::poll_fn(|context| {
+        looks += 1;
+        assert!(looks < 100, "it is busy with nothing");
+        assert!(following.as_mut().poll(context).is_pending(), "nothing gets through to whoever is cut off");
+        cut_off.as_mut().poll(context)
+    })
+    .await;
+    server.faults().heal("a");
+    assert_eq!(following.await, "end");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_silent_watch_brings_nothing_until_the_rule_is_removed() {
     let server = ApiServer::new();
