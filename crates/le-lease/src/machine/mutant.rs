@@ -147,6 +147,11 @@ impl Machine {
         releases
     }
 
+    pub(super) fn mutant_owns(&self, record: &Record) -> Option<bool> {
+        let twin = record.holder() == Some(self.identity.as_str());
+        self.is_mutant(Mutant::SameIdentityIsOwn).then_some(twin)
+    }
+
     pub(super) fn mutant_sees_no_change(&self, record: &Record) -> bool {
         let seconds = |record: &Record| record.renewed.map(|time| time.as_micros().div_euclid(1_000_000));
         let same = self.sight.record().is_some_and(|known| {

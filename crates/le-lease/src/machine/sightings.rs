@@ -18,8 +18,8 @@ impl Machine {
     /// Tells whether the machine wrote this record: its identity alone proves nothing.
     pub(super) fn is_mine(&self, record: &Record) -> bool {
         #[cfg(le_mutants)]
-        if self.is_mutant(super::Mutant::SameIdentityIsOwn) {
-            return record.holder() == Some(self.identity.as_str());
+        if let Some(mine) = self.mutant_owns(record) {
+            return mine;
         }
         record.holder().is_some() && self.own.made(self.identity.as_str(), record)
     }
