@@ -68,6 +68,17 @@ fn a_stop_while_the_work_of_a_lost_term_drains_waits_for_it_within_bounds() {
 }
 
 #[test]
+fn a_stop_does_not_wait_for_work_that_has_outlasted_its_bound_already() {
+    let mut bench = Bench::leading();
+    bench.take_as("other");
+    bench.wait(secs(31));
+    assert!(!bench.finished());
+    bench.stop();
+    assert!(bench.finished(), "{:?}", bench.events);
+    assert!(!bench.released(), "nothing is freed while the work runs");
+}
+
+#[test]
 fn a_lost_term_whose_work_goes_on_does_not_compete() {
     let mut bench = Bench::leading();
     bench.meddle(|record| record.holder = None);
