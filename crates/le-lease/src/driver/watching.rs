@@ -49,8 +49,10 @@ pub(super) struct Watching {
 enum End {
     /// It was closed, by either side or by something between.
     Closed,
-    /// Its version is too old: it takes a new list.
+    /// Its version is too old, which a list has only just brought.
     Expired,
+    /// The version that was known from before is too old: it takes a new list.
+    Outdated,
     /// It could not be had.
     Failed(Option<LeaseError>),
 }
@@ -83,18 +85,23 @@ impl Watching {
             Scope::One(lease) => Some(format!("metadata.name={lease}")),
             Scope::All | Scope::Nothing => None,
         };
-        let mut version = match self.version.take() {
+        let known = self.version.take();
+        let is_new = known.is_none();
+        let mut version = match known {
             Some(version) => version,
             None => match self.list(field_selector.clone()).await {
                 Ok(version) => version,
                 Err(end) => return end,
             },
         };
-        let end = self.follow(field_selector, &mut version).await;
-        if !matches!(end, End::Expired) {
-            self.version = Some(version);
+        match self.follow(field_selector, &mut version).await {
+            End::Expired if !is_new => End::Outdated,
+            End::Expired => End::Expired,
+            end => {
+                self.version = Some(version);
+                end
+            }
         }
-        end
     }
 
     async fn list(&self, field_selector: Option<String>) -> Result<String, End> {
@@ -199,10 +206,12 @@ impl Watching {
         // Only the stream counts: a list that is slow makes no watch that lasts.
         let lived = self.opened.map_or(Duration::ZERO, |opened| self.shared.clock.now().since(opened));
         let error = match end {
-            End::Closed | End::Expired if lived >= BRIEF => {
+            End::Closed | End::Expired | End::Outdated if lived >= BRIEF => {
                 self.failures = 0;
                 return Duration::ZERO;
             }
+            // The server has answered, and nothing speaks against a watch from what a list brings now.
+            End::Outdated => return Duration::ZERO,
             End::Closed | End::Expired => None,
             End::Failed(error) => error,
         };

@@ -68,6 +68,27 @@ async fn a_watch_that_opens_slowly_and_ends_at_once_is_replaced_by_reads() {
     assert!(journal.until_promoted("a").await.at - released <= millis(2400));
 }
 
+/// A soak found a replica that read all of its Leases for a minute after an outage: the first watch that it got again was too old,
+/// which counted as one more failure, and was followed by one more pause of half a minute.
+#[tokio::test(start_paused = true)]
+async fn after_an_outage_a_version_that_is_too_old_costs_a_list_and_no_pause() {
+    let (server, journal) = (ApiServer::new(), Journal::new());
+    let _b = Replica::start(&server, &journal, "b");
+    journal.until_promoted("b").await;
+    let _a = Replica::start(&server, &journal, "a");
+    sleep(secs(10)).await;
+    let outage = server.faults().rule().client("a").verb(Verb::Watch).fail_before(503);
+    server.faults().rule().client("a").verb(Verb::Watch).cut_open_watches();
+    until_reported(&journal, "a", LOST).await;
+    sleep(secs(120)).await;
+    server.compact();
+    outage.remove();
+    let (healed, lists) = (journal.now(), count(&server, "a", Verb::List));
+    let back = until_reported(&journal, "a", BACK).await;
+    assert!(back.at - healed <= secs(31), "one pause, and half a second to see that it stands: {back:?}");
+    assert_eq!(count(&server, "a", Verb::List) - lists, 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_watch_is_replaced_by_reads_and_the_verb_is_named() {
     let (_, journal) = falls_back_and_comes_back(|rule| rule.verb(Verb::Watch).fail_before(403)).await;
