@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use le_e2e::fleet::{Journal, Kind, Line, MemberId};
+use le_e2e::fleet::{Journal, Kind, Line, MemberId, Term};
 use le_e2e::process::{Process, Start};
 use le_testkit::Listening;
 use rustix::process::Signal;
@@ -148,17 +148,25 @@ impl Members {
         self.slots.iter_mut().map(|slot| u64::from(runs(slot))).sum()
     }
 
+    /// How many processes lead.
+    pub(super) fn leaders(&self) -> u64 {
+        let leaders: BTreeSet<MemberId> = self.acting().into_iter().map(|term| term.member).collect();
+        leaders.len() as u64
+    }
+
     /// Finds Leases on which nobody has acted lately.
-    pub(super) fn idle_leases(&self, journal: &Journal) -> Vec<String> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-        let terms = journal.terms();
-        let led: BTreeSet<&str> = terms
-            .iter()
-            .filter(|term| term.acts.is_some_and(|(_, last)| last > now - LATELY))
-            .map(|term| &*term.lease)
-            .collect();
+    pub(super) fn idle_leases(&self) -> Vec<String> {
+        let led: BTreeSet<String> = self.acting().into_iter().map(|term| term.lease).collect();
         let names = (0..self.leases).map(|index| format!("{PREFIX}.{index:02}-of-{:02}", self.leases));
-        names.filter(|name| !led.contains(&**name)).map(|name| format!("nobody leads {name}")).collect()
+        names.filter(|name| !led.contains(name)).map(|name| format!("nobody leads {name}")).collect()
+    }
+
+    /// The terms in which somebody has acted lately.
+    fn acting(&self) -> Vec<Term> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        let mut terms = self.journal.terms();
+        terms.retain(|term| term.acts.is_some_and(|(_, last)| last > now - LATELY));
+        terms
     }
 
     fn process(&self, slot: usize) -> anyhow::Result<&Process> {

@@ -43,7 +43,11 @@ impl Looks {
                 see_all(&format!("p{slot}"), reading, members.tasks(slot), &mut see);
             }
             let tasks = u64::try_from(Handle::current().metrics().num_alive_tasks())?;
-            see_all("server", Reading::take(), tasks, &mut see);
+            // Whoever leads has a connection to renew over, beside that of its watch, and how many lead is chance.
+            let leaders = members.leaders();
+            let reading = Reading::take();
+            let reading = Reading { files: reading.files.saturating_sub(leaders), ..reading };
+            see_all("server", reading, tasks.saturating_sub(leaders), &mut see);
             see("processes".to_owned(), members.running());
         }
         let mut seen: BTreeMap<String, u64> =

@@ -6,7 +6,7 @@ use crate::support::{rules, small};
 
 fn found(breach: Breach) -> Vec<Rule> {
     let plan = Plan { breach, replicas: 3, buckets: 4, ..small(7, 4) };
-    let outcome = run(&plan, None, &mut |_, _, _| {}).unwrap();
+    let outcome = run(&plan, None, &mut |_, _, _| {}).expect("the plan makes sense");
     rules(&outcome.broken).into_keys().collect()
 }
 
