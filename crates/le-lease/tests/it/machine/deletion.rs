@@ -1,6 +1,6 @@
 //! Tokens over deletion, and how a deleted Lease is taken. Rules 7 and 8.
 
-use le_lease::{Event, Notice, Options, Purpose, Sighting, WatchState};
+use le_lease::{Event, Notice, Options, Purpose, Reply, Sighting, WatchState};
 
 use super::bench::{Bench, Server, held_by, millis, secs};
 
@@ -295,4 +295,27 @@ fn a_lease_that_was_not_created_is_led_at_once_though_a_stale_list_did_not_have_
     bench.step();
     bench.deliver();
     assert!(bench.leads(), "an update proves that it was there, and free: {:?}", bench.machine);
+}
+
+#[test]
+fn an_update_that_finds_nothing_does_not_hide_a_lease_seen_since() {
+    let mut bench = Bench::waiting_for(held_by("other"));
+    bench.server = Server::Swallows;
+    bench.meddle(|record| record.holder = None);
+    bench.delete();
+    bench.take_as("another");
+    bench.answer(Reply::NotFound);
+    assert_eq!(bench.machine.holder(), Some("another"));
+}
+
+#[test]
+fn an_absence_from_before_the_lease_was_read_again_is_not_believed() {
+    let mut bench = Bench::waiting_for(held_by("other"));
+    bench.machine.handle_watch(bench.now, WatchState::Down);
+    bench.watch = false;
+    let asked = bench.now + millis(500);
+    bench.wait(secs(3));
+    assert_eq!(bench.asked(), ["get"]);
+    bench.machine.handle_sighting(bench.now, Sighting::Absent { asked });
+    assert_eq!(bench.machine.holder(), Some("other"));
 }

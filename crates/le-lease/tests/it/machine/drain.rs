@@ -270,3 +270,19 @@ fn phases() -> Vec<(&'static str, Bench)> {
         ("lost", lost),
     ]
 }
+
+#[test]
+fn a_stop_after_an_acquisition_of_unknown_outcome_looks_and_gives_the_lease_back() {
+    let mut bench = Bench::waiting_for(held_by("other"));
+    bench.watch = false;
+    bench.meddle(|record| record.holder = None);
+    let freed = bench.store.history.last().unwrap().sighting();
+    bench.server = Server::Mute;
+    bench.machine.handle_sighting(bench.now, freed);
+    bench.wait(secs(2));
+    assert_eq!(bench.holder(), Some("me"));
+    bench.server = Server::Serves;
+    bench.stop();
+    bench.wait(secs(1));
+    assert_eq!((bench.holder(), bench.released(), bench.finished()), (None, true, true));
+}

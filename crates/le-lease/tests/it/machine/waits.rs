@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use le_config::Timing;
-use le_lease::{Machine, Options, Purpose, Record, Request, Sighting, Version, WriteTime};
+use le_lease::{Machine, Options, Purpose, Record, Request, Sighting, Version, WatchState, WriteTime};
 
 use super::bench::{Bench, Server, held_by, millis, secs};
 
@@ -111,4 +111,15 @@ fn a_deletion_told_without_a_gap_lets_the_wait_go_on_and_any_other_begins_it_ane
         bench.wait(millis(160));
         assert!(bench.leads(), "{what}");
     }
+}
+
+#[test]
+fn a_watch_that_ends_has_a_retry_period_to_come_back_before_the_lease_is_read() {
+    let mut bench = Bench::waiting_for(held_by("other"));
+    bench.wait(secs(5));
+    bench.machine.handle_watch(bench.now, WatchState::Down);
+    bench.wait(millis(1999));
+    assert_eq!(bench.asked(), [""; 0]);
+    bench.wait(millis(402));
+    assert_eq!(bench.asked(), ["get"]);
 }
