@@ -28,8 +28,8 @@ const LATE_ONE_IN: u64 = 150;
 /// For how long the figures of a calm are taken.
 const MEASURED: Duration = Duration::from_secs(60);
 /// How often it is looked in that time. The middle of all looks counts: after a storm that befell all replicas at once, their
-/// watches end at one time, too, and are opened anew.
-const LOOKS: u32 = 12;
+/// watches end at one time, too, and are opened anew. Each look is at some whole retry periods, for those who lead renew in step.
+const LOOKS: u32 = 6;
 
 /// Decides what goes wrong and when.
 pub(crate) struct Director {

@@ -43,8 +43,8 @@ pub struct Calm {
     pub at: Duration,
     /// What this process used then.
     pub reading: Reading,
-    /// How many tasks there were: the middle one of twelve looks.
+    /// How many tasks there were: the middle one of six looks.
     pub tasks: u64,
-    /// How many requests were dealt with in one minute: twelve times as many as in the middle one of twelve parts of it.
+    /// How many requests were dealt with in one minute: six times as many as in the middle one of six parts of it.
     pub requests: u64,
 }
