@@ -9,8 +9,10 @@ use std::time::Duration;
 pub struct Reading {
     /// Resident memory, in KiB.
     pub resident: u64,
-    /// Open files.
+    /// Open files that are no sockets.
     pub files: u64,
+    /// Open sockets.
+    pub sockets: u64,
     /// Threads.
     pub threads: u64,
 }
@@ -30,8 +32,14 @@ impl Reading {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
         };
-        let files = fs::read_dir(format!("/proc/{process}/fd")).map_or(0, |entries| entries.count() as u64);
-        Self { resident: field("VmRSS:"), files, threads: field("Threads:") }
+        let open = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+        let (mut files, mut sockets) = (0, 0);
+        for target in open.filter_map(|entry| fs::read_link(entry.path()).ok()) {
+            let count =
+                if target.to_string_lossy().starts_with("socket:") { &mut sockets } else { &mut files };
+            *count += 1;
+        }
+        Self { resident: field("VmRSS:"), files, sockets, threads: field("Threads:") }
     }
 }
 

@@ -100,6 +100,7 @@ pub async fn run_real(plan: &RealPlan, told: &mut dyn FnMut(Duration, &str)) -> 
         sleep_until(end - MEASURED.min(calm)).await;
         let look = Looks::take(&server, &mut members, end).await?;
         told(began.elapsed(), &format!("round {round}: {look}"));
+        wrong.extend(look.too_many_sockets(plan.processes as u64));
         looks.push(look);
         wrong.extend(members.idle_leases());
     }

@@ -64,9 +64,10 @@ impl Outcome {
         let Some(start) = self.calms.iter().find(warm).filter(|start| start.at < end.at) else {
             return Vec::new();
         };
+        let open = |calm: &Calm| calm.reading.files + calm.reading.sockets;
         vec![
             Compared::new("resident memory, KiB", start.reading.resident, end.reading.resident),
-            Compared::new("open files", start.reading.files, end.reading.files),
+            Compared::new("open files", open(start), open(end)),
             Compared::new("tasks", start.tasks, end.tasks),
             Compared::new("requests per virtual minute", start.requests, end.requests),
         ]

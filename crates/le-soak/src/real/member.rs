@@ -148,12 +148,6 @@ impl Members {
         self.slots.iter_mut().map(|slot| u64::from(runs(slot))).sum()
     }
 
-    /// How many processes lead.
-    pub(super) fn leaders(&self) -> u64 {
-        let leaders: BTreeSet<MemberId> = self.acting().into_iter().map(|term| term.member).collect();
-        leaders.len() as u64
-    }
-
     /// Finds Leases on which nobody has acted lately.
     pub(super) fn idle_leases(&self) -> Vec<String> {
         let led: BTreeSet<String> = self.acting().into_iter().map(|term| term.lease).collect();

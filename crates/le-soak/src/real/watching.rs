@@ -13,6 +13,9 @@ use super::member::Members;
 use crate::compared::{Compared, middle};
 use crate::measure::Reading;
 
+const SOCKETS: &str = ": sockets";
+/// How many sockets a process may have while nothing happens.
+const MOST_SOCKETS: u64 = 8;
 const MEMORY: &str = "resident memory, KiB";
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(5);
@@ -43,11 +46,7 @@ impl Looks {
                 see_all(&format!("p{slot}"), reading, members.tasks(slot), &mut see);
             }
             let tasks = u64::try_from(Handle::current().metrics().num_alive_tasks())?;
-            // Whoever leads has a connection to renew over, beside that of its watch, and how many lead is chance.
-            let leaders = members.leaders();
-            let reading = Reading::take();
-            let reading = Reading { files: reading.files.saturating_sub(leaders), ..reading };
-            see_all("server", reading, tasks.saturating_sub(leaders), &mut see);
+            see_all("server", Reading::take(), tasks, &mut see);
             see("processes".to_owned(), members.running());
         }
         let mut seen: BTreeMap<String, u64> =
@@ -60,10 +59,27 @@ impl Looks {
         Ok(Self { seen })
     }
 
+    /// Finds who has more sockets than its connections are worth: one for its watch and a few for a burst of renewals, and those
+    /// with which tokio hears of signals. The server has as many for each process.
+    pub(super) fn too_many_sockets(&self, processes: u64) -> Vec<String> {
+        let sockets =
+            self.seen.iter().filter_map(|(what, count)| Some((what.strip_suffix(SOCKETS)?, *count)));
+        sockets
+            .filter(|(who, count)| {
+                *count > if *who == "server" { MOST_SOCKETS * processes } else { MOST_SOCKETS }
+            })
+            .map(|(who, count)| format!("{who} has {count} sockets"))
+            .collect()
+    }
+
     /// Puts this beside what was seen later.
     pub(super) fn beside(&self, later: &Self) -> Vec<Compared> {
         let end = |what: &String| later.seen.get(what).copied().unwrap_or_default();
-        self.seen.iter().map(|(what, start)| Compared::new(what, *start, end(what))).collect()
+        self.seen
+            .iter()
+            .filter(|(what, _)| !what.ends_with(SOCKETS))
+            .map(|(what, start)| Compared::new(what, *start, end(what)))
+            .collect()
     }
 }
 
@@ -75,9 +91,11 @@ fn settle(what: String, values: Vec<u64>) -> (String, u64) {
 
 fn see_all(who: &str, reading: Reading, tasks: u64, see: &mut impl FnMut(String, u64)) {
     see(format!("{who}: {MEMORY}"), reading.resident);
-    see(format!("{who}: open files"), reading.files);
+    see(format!("{who}: open files but sockets"), reading.files);
     see(format!("{who}: threads"), reading.threads);
-    see(format!("{who}: tasks"), tasks);
+    // Each connection has a task, and how many there are depends on how many Leases are led, which is chance.
+    see(format!("{who}: tasks but those of sockets"), tasks.saturating_sub(reading.sockets));
+    see(format!("{who}{SOCKETS}"), reading.sockets);
 }
 
 /// How many requests have come so far.
