@@ -17,7 +17,7 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
 /// the schedules that are kept.
 pub(crate) fn check() -> anyhow::Result<()> {
     cargo::run(command(false, Vec::new()))?;
-    cargo::run(command(true, ["--mutant", "all", "--save", ""].map(OsString::from).to_vec()))?;
+    cargo::run(command(true, ["--mutant", "all"].map(OsString::from).to_vec()))?;
     let mut kept = cargo::locked("test");
     kept.args(["--quiet", "--release", "--package", "le-sim", "--test", "it"]);
     break_machine(&mut kept);

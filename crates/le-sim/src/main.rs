@@ -47,14 +47,16 @@ struct Cli {
     /// Prints all that happens in a schedule that was kept as text
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
-    /// Where a schedule that breaks a rule is written, made shorter
-    #[arg(long, value_name = "DIR", default_value = "crates/le-sim/tests/data")]
-    save: PathBuf,
+    /// Where a schedule that breaks a rule is written, made shorter: the traces of the tests by default, and for mutants nowhere
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
     /// How to print the result: a table, or one JSON object
     #[arg(long, default_value = "table", value_parser = ["table", "json"])]
     output: String,
 }
 
+/// Where schedules that broke a rule are kept, and stay tests.
+const TRACES: &str = "crates/le-sim/tests/data";
 /// Every mutant must be found within so many schedules.
 const MOST_FOR_A_MUTANT: u64 = 100_000;
 /// Below this not everything that can happen has to happen.
@@ -119,7 +121,8 @@ fn sim(cli: &Cli, limits: Limits, stop: &AtomicBool) -> anyhow::Result<ExitCode>
         let schedule = Schedule::draw(found.seed);
         print_log(&schedule, None);
         eprintln!("seed {}: {}\nshrinking", found.seed, found.broken);
-        let file = save(&cli.save, &schedule, None, &format!("found-{}", found.seed))?;
+        let folder = cli.save.as_deref().unwrap_or(Path::new(TRACES));
+        let file = save(folder, &schedule, None, &format!("found-{}", found.seed))?;
         report.saved = Some(file.display().to_string());
     }
     report.print(&cli.output)?;
@@ -145,8 +148,8 @@ fn hunt(cli: &Cli, names: &[&str], limits: Limits, stop: &AtomicBool) -> anyhow:
         }
         let hunt = Hunt::new(name, &summary);
         eprintln!("{name}: {}", hunt.in_words());
-        if let Some(found) = summary.found.as_ref().filter(|_| cli.save.is_dir()) {
-            let file = save(&cli.save, &Schedule::draw(found.seed), Some(name), &format!("mutant-{name}"));
+        if let (Some(found), Some(folder)) = (&summary.found, &cli.save) {
+            let file = save(folder, &Schedule::draw(found.seed), Some(name), &format!("mutant-{name}"));
             eprintln!("  its schedule, made shorter: {}", file?.display());
         }
         hunts.push(hunt);
