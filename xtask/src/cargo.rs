@@ -43,6 +43,14 @@ pub(crate) fn locked(subcommand: &str) -> Command {
     command
 }
 
+/// Lets a build have the known bugs that tests look for, in a folder of its own, so that neither build undoes the other. No feature
+/// turns them on, so that no published build can have them.
+pub(crate) fn with_mutants(command: &mut Command) {
+    let flags = env::var("RUSTFLAGS").unwrap_or_default();
+    command.env("RUSTFLAGS", format!("{flags} --cfg le_mutants"));
+    command.arg("--target-dir").arg(root().join("target/broken"));
+}
+
 /// Installs a subcommand of Cargo, such as `cargo-deny`, where it is missing.
 pub(crate) fn install(tool: &str) -> anyhow::Result<()> {
     let mut version = cargo();

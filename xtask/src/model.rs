@@ -1,6 +1,4 @@
-//! The model checker: built when it is asked for, and with known bugs in a folder of its own, so that neither build undoes the other.
-
-use std::env;
+//! The model checker, built when it is asked for.
 
 use crate::cargo;
 
@@ -26,9 +24,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let mut command = cargo::locked("run");
     command.args(["--release", "--package", "le-model", "--bin", "model"]);
     if args.mutant.is_some() {
-        let flags = env::var("RUSTFLAGS").unwrap_or_default();
-        command.env("RUSTFLAGS", format!("{flags} --cfg le_mutants"));
-        command.arg("--target-dir").arg(cargo::root().join("target/mutants"));
+        cargo::with_mutants(&mut command);
     }
     command.args(["--", "--output", &args.output]);
     match &args.mutant {

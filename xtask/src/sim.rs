@@ -4,9 +4,6 @@ use std::ffi::OsString;
 
 use crate::cargo;
 
-/// The flags of a build whose machine can be broken on purpose. No feature turns that on, so that no published build can have it.
-const BROKEN: &str = "--cfg le_mutants";
-
 /// Becomes the simulator.
 pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
     let mutants = args.iter().any(|arg| arg.to_string_lossy().starts_with("--mutant"));
@@ -20,7 +17,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     cargo::run(command(true, ["--mutant", "all"].map(OsString::from).to_vec()))?;
     let mut kept = cargo::locked("test");
     kept.args(["--quiet", "--release", "--package", "le-sim", "--test", "it"]);
-    break_machine(&mut kept);
+    cargo::with_mutants(&mut kept);
     kept.args(["--", "traces"]);
     cargo::run(kept)
 }
@@ -29,12 +26,8 @@ fn command(mutants: bool, args: Vec<OsString>) -> std::process::Command {
     let mut command = cargo::locked("run");
     command.args(["--quiet", "--release", "--package", "le-sim", "--bin", "sim"]);
     if mutants {
-        break_machine(&mut command);
+        cargo::with_mutants(&mut command);
     }
     command.arg("--").args(args).current_dir(cargo::root());
     command
-}
-
-fn break_machine(command: &mut std::process::Command) {
-    command.env("RUSTFLAGS", BROKEN).arg("--target-dir").arg(cargo::root().join("target/broken"));
 }

@@ -1,6 +1,5 @@
 //! Drives the candidates as a driver does, and judges what they do.
 
-use le_core::Moment;
 use le_lease::{Event, Reply as Told, WriteTime};
 
 use crate::agenda::{Reply, RequestId};
@@ -31,7 +30,7 @@ impl World<'_> {
                 let Body::Ours(seats) = &mut self.replicas[who].body else { unreachable!("it is ours") };
                 seats[lease].check_attempt(local, &attempt, &mut self.seen).map_err(blame(who, lease))?;
                 let nth = seats[lease].requests;
-                let (wish, _) = Wish::of(&attempt.request);
+                let wish = Wish::of(&attempt.request);
                 let timeout = attempt.give_up.since(local);
                 self.send(who, lease, RequestId::Ours(attempt.id), nth, wish, timeout);
             }
@@ -114,7 +113,7 @@ impl World<'_> {
                 let mut told = Vec::new();
                 let Body::Go(seats) = &mut self.replicas[who].body else { unreachable!("it is not ours") };
                 let asks = seats[lease].gopher.reply(local, wall, id, reply, &mut told);
-                self.go_asks(who, lease, local, asks);
+                self.go_asks(who, lease, asks);
                 self.go_told(who, lease, &told)?;
                 self.drive_go(who, lease)
             }
@@ -127,7 +126,7 @@ impl World<'_> {
         let mut told = Vec::new();
         let Body::Go(seats) = &mut self.replicas[who].body else { unreachable!("it is not ours") };
         let asks = seats[lease].gopher.poll(local, wall, &mut told);
-        self.go_asks(who, lease, local, asks);
+        self.go_asks(who, lease, asks);
         self.go_told(who, lease, &told)?;
         let Body::Go(seats) = &self.replicas[who].body else { unreachable!("it is not ours") };
         match seats[lease].gopher.timeout() {
@@ -137,14 +136,13 @@ impl World<'_> {
         Ok(())
     }
 
-    fn go_asks(&mut self, who: usize, lease: usize, local: Moment, asks: Option<(u64, go::Call, Wish)>) {
+    fn go_asks(&mut self, who: usize, lease: usize, asks: Option<(u64, go::Call, Wish)>) {
         let Some((id, call, wish)) = asks else { return };
         self.log(|| format!("p{who} l{lease} (go) -> {id} {call:?} {wish:?}"));
         let Body::Go(seats) = &mut self.replicas[who].body else { unreachable!("it is not ours") };
         seats[lease].requests += 1;
         let nth = seats[lease].requests;
         let timeout = self.schedule.frame.timings[0].timing().retry_period();
-        let _ = local;
         self.send(who, lease, RequestId::Go(id, call), nth, wish, timeout);
     }
 

@@ -13,6 +13,8 @@ use std::{fs, panic};
 use anyhow::Context;
 use clap::Parser;
 use le_sim::{Limits, Schedule, Trace, explore, known_mutants, run, run_logged, shrink};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
 
 use report::{Hunt, Report};
 
@@ -74,8 +76,7 @@ fn main() -> ExitCode {
 
 fn start(cli: &Cli) -> anyhow::Result<ExitCode> {
     let stop = Arc::new(AtomicBool::new(false));
-    let told = stop.clone();
-    ctrlc::set_handler(move || told.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+    flag::register(SIGINT, Arc::clone(&stop)).context("cannot listen for Ctrl-C")?;
     let mutant = cli.mutant.as_deref();
     if let Some(name) = mutant.filter(|name| *name != "all") {
         anyhow::ensure!(

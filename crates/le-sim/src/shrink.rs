@@ -34,34 +34,32 @@ pub fn shrink(schedule: &Schedule, mutant: Option<&str>) -> (Schedule, Outcome) 
                 attempt(schedule, &mut shortest);
             }
         });
-        let mut chunk = shortest.faults.len().next_power_of_two();
-        while chunk > 0 {
-            let mut at = 0;
-            while at < shortest.faults.len() {
-                let mut schedule = shortest.clone();
-                schedule.faults.drain(at..(at + chunk).min(shortest.faults.len()));
-                if !attempt(schedule, &mut shortest) {
-                    at += chunk;
-                }
-            }
-            chunk /= 2;
-        }
-        let mut chunk = shortest.strays.as_ref().map_or(0, |strays| strays.len().next_power_of_two());
-        while chunk > 0 {
-            let mut at = 0;
-            while at < shortest.strays.as_ref().map_or(0, Vec::len) {
-                let mut schedule = shortest.clone();
-                let strays = schedule.strays.as_mut().expect("it is spelled out");
-                strays.drain(at..(at + chunk).min(strays.len()));
-                if !attempt(schedule, &mut shortest) {
-                    at += chunk;
-                }
-            }
-            chunk /= 2;
-        }
+        thin(&mut shortest, |schedule| &mut schedule.faults, &mut attempt);
+        thin(&mut shortest, |schedule| schedule.strays.get_or_insert_default(), &mut attempt);
         if weight(&shortest) == size {
             return (shortest, best);
         }
+    }
+}
+
+/// Leaves out of one of the lists of a schedule what it can do without: half of it at a time, then less and less.
+fn thin<T>(
+    shortest: &mut Schedule,
+    list: impl Fn(&mut Schedule) -> &mut Vec<T>,
+    attempt: &mut impl FnMut(Schedule, &mut Schedule) -> bool,
+) {
+    let mut chunk = list(shortest).len().next_power_of_two();
+    while chunk > 0 {
+        let mut at = 0;
+        while at < list(shortest).len() {
+            let mut schedule = shortest.clone();
+            let rest = list(&mut schedule);
+            rest.drain(at..(at + chunk).min(rest.len()));
+            if !attempt(schedule, shortest) {
+                at += chunk;
+            }
+        }
+        chunk /= 2;
     }
 }
 

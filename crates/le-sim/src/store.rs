@@ -1,6 +1,6 @@
 //! The Leases, with the API server's semantics.
 
-use le_lease::{Purpose, Record, Request, Sighting, Version, WriteTime};
+use le_lease::{Record, Request, Sighting, Version, WriteTime};
 
 /// A writer: a process by its number, or a stranger.
 pub(crate) type Writer = Option<usize>;
@@ -44,21 +44,20 @@ pub(crate) struct Put {
 }
 
 impl Wish {
-    /// Says it in the words of the store; the second is the purpose of a write.
-    pub(crate) fn of(request: &Request) -> (Self, Option<Purpose>) {
+    /// Says it in the words of the store.
+    pub(crate) fn of(request: &Request) -> Self {
         let (base, write) = match request {
             Request::Create(write) => (None, write),
             Request::Update { base, write } => (Some(*base), write),
-            _ => return (Self::Get, None),
+            _ => return Self::Get,
         };
-        let put = Put {
+        Self::Put(Put {
             base,
             holder: write.holder.as_ref().map(ToString::to_string),
             duration: write.duration_seconds,
             transitions: write.transitions,
             time: write.time,
-        };
-        (Self::Put(put), Some(write.purpose))
+        })
     }
 }
 
