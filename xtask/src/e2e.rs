@@ -8,6 +8,8 @@ use crate::cargo;
 /// What the program finds beside itself.
 const EXAMPLES: [&str; 4] = ["elect", "one_leader", "operator", "ha_controller"];
 
+const PROGRAMS: [&str; 5] = ["e2e", "vectors", "worker", "kubectl-le", "chaosduck"];
+
 /// Becomes the program.
 pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
     let mut command = Command::new(build()?);
@@ -19,7 +21,9 @@ pub(crate) fn run(args: Vec<OsString>) -> anyhow::Result<()> {
 fn build() -> anyhow::Result<String> {
     let mut command = cargo::locked("build");
     command.args(["--workspace", "--all-features"]);
-    command.args(["--bin", "e2e", "--bin", "vectors", "--bin", "worker"]);
+    for program in PROGRAMS {
+        command.args(["--bin", program]);
+    }
     for example in EXAMPLES {
         command.args(["--example", example]);
     }

@@ -7,6 +7,7 @@ mod e2e;
 mod fuzz;
 mod model;
 mod mutants;
+mod pictures;
 mod programs;
 mod sim;
 mod soak;
@@ -74,6 +75,8 @@ enum Job {
     Fuzz(fuzz::Args),
     /// Puts one small fault at a time into each crate, and counts those that no test sees; takes minutes to an hour per crate
     Mutants(mutants::Args),
+    /// Draws the pictures in the docs anew, and writes anew what the docs show of commands
+    Pictures,
     /// Checks what the compiler does not: dependency arrows, file shapes, links, and that the docs and the code agree
     Tidy,
 }
@@ -101,6 +104,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Fuzz(args) => fuzz::run(&args),
         Job::Mutants(args) => mutants::run(&args),
+        Job::Pictures => pictures::run(),
         Job::Tidy => tidy::run(),
     }
 }

@@ -47,6 +47,20 @@ impl HolderIdentity {
     }
 }
 
+/// Returns the name of the pod that holds a Lease under this identity, as electors make identities: what stands before the first
+/// `_`. `None` where that can be no pod's name.
+///
+/// ```
+/// use le_config::pod_of_identity;
+///
+/// assert_eq!(pod_of_identity("widgets-7d9c-x2x_0c9f"), Some("widgets-7d9c-x2x"));
+/// assert_eq!(pod_of_identity("Build machine"), None);
+/// ```
+pub fn pod_of_identity(identity: &str) -> Option<&str> {
+    let pod = identity.split_once('_').map_or(identity, |(pod, _)| pod);
+    crate::LeaseName::new(pod).is_ok().then_some(pod)
+}
+
 impl fmt::Debug for HolderIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)

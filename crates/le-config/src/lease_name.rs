@@ -42,6 +42,28 @@ impl LeaseName {
     }
 }
 
+/// Takes the name of a bucket's Lease apart: what stands before the bucket, its index, and how many buckets there are.
+///
+/// It is the inverse of what [`Component::lease_names`](crate::Component::lease_names) derives. `None` for any other name.
+///
+/// ```
+/// use le_config::bucket_of_lease;
+///
+/// assert_eq!(bucket_of_lease("my-comp.queue.02-of-10"), Some(("my-comp.queue", 2, 10)));
+/// assert_eq!(bucket_of_lease("my-lock"), None);
+/// ```
+pub fn bucket_of_lease(name: &str) -> Option<(&str, u32, u32)> {
+    let (prefix, bucket) = name.rsplit_once('.')?;
+    let (index, buckets) = bucket.split_once("-of-")?;
+    let [index, buckets] = [index, buckets].map(|digits| {
+        let number: u32 = digits.parse().ok()?;
+        // Written as it would be: a sign, or other zeros than those, make another name.
+        (format!("{number:02}") == digits).then_some(number)
+    });
+    let (index, buckets) = (index?, buckets?);
+    (!prefix.is_empty() && index < buckets).then_some((prefix, index, buckets))
+}
+
 fn check(text: &str) -> Result<(), LeaseNameError> {
     let name = || text.to_owned();
     if text.is_empty() {
@@ -149,4 +171,40 @@ pub enum LeaseNameError {
         /// The index of the second one.
         second: u32,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bucket_of_lease;
+
+    #[test]
+    fn the_name_of_a_bucket_is_taken_apart() {
+        assert_eq!(bucket_of_lease("a.b.c.00-of-01"), Some(("a.b.c", 0, 1)));
+        assert_eq!(bucket_of_lease("a.09-of-10"), Some(("a", 9, 10)));
+        assert_eq!(bucket_of_lease("a.2047-of-2048"), Some(("a", 2047, 2048)));
+    }
+
+    #[test]
+    fn any_other_name_is_left_alone() {
+        for name in [
+            "",
+            "a",
+            "a.b",
+            "00-of-01",
+            ".00-of-01",
+            "a.1-of-3",
+            "a.01-of-3",
+            "a.03-of-03",
+            "a.+1-of-03",
+            "a.001-of-03",
+            "a.01-of-",
+            "a.-of-03",
+            "a.01-of-03.b",
+            "a.01-of-x",
+            "a.01_of_03",
+            "a.00-of-00",
+        ] {
+            assert_eq!(bucket_of_lease(name), None, "{name:?}");
+        }
+    }
 }

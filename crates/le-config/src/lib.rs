@@ -57,8 +57,8 @@ pub use env::{
     namespace,
 };
 pub use error::{ConfigError, ConfigErrors};
-pub use identity::{HolderIdentity, IdentityError};
-pub use lease_name::{LeaseName, LeaseNameError};
+pub use identity::{HolderIdentity, IdentityError, pod_of_identity};
+pub use lease_name::{LeaseName, LeaseNameError, bucket_of_lease};
 pub use parser::{DEFAULT_MAX_BUCKETS, MOST_BUCKETS, Parser};
 pub use timing::{Timing, TimingError};
 pub use uint::ParseUintError;

@@ -1,5 +1,6 @@
 //! The parts of a run, each of which can be run alone.
 
+mod commands;
 mod conformance;
 mod faults;
 mod figures;
@@ -114,6 +115,9 @@ pub const STAGES: &[Stage] = &[
     ),
     stage("rights", "the configuration from the cluster, and each right taken away in turn", 10, |context| {
         Box::pin(rights::run(context))
+    }),
+    stage("commands", "`kubectl le` and chaosduck on Leases of client-go, Knative and ours", 10, |context| {
+        Box::pin(commands::run(context))
     }),
     stage("go", "beside client-go and Knative on the same Leases", 15, |context| Box::pin(go::run(context))),
     stage("figures", "hand-over, take-over and requests beside client-go", 15, |context| {

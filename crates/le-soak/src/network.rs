@@ -3,6 +3,7 @@
 //! Requests that arrive in one millisecond are handed over in the order of their names, whoever was woken first on either side:
 //! this is what makes a run the same each time. A request that has left arrives, whatever becomes of its sender.
 
+mod fence;
 mod link;
 mod message;
 mod parcel;
@@ -45,8 +46,6 @@ struct State {
     /// What is under way, in the order in which it arrives.
     under_way: BTreeMap<Place, Parcel>,
     posted: u64,
-    /// Of each object the greatest token that has come.
-    fence: BTreeMap<Name, u64>,
     /// One of so many writes of the work is late; none where this is 0.
     late_one_in: u64,
 }
@@ -58,6 +57,7 @@ impl Network {
     /// Makes a network to a server, and the task that delivers.
     pub(crate) fn new(server: ApiServer, arena: Arena, seed: u64) -> Self {
         let origin = Instant::now();
+        fence::set_up(&server, arena.clone());
         let (posted, state) = (Notify::new(), Mutex::default());
         let network = Self(Arc::new(Shared { server, arena, seed, origin, posted, state }));
         tokio::spawn(network.clone().deliver());
@@ -128,17 +128,6 @@ impl Network {
                 tokio::spawn(parcel.arrive(self.clone()));
             }
         }
-    }
-
-    /// Compares a token with those that came before, as an admission policy does: returns the greater one that it comes after.
-    fn check(&self, object: &Name, token: u64) -> Result<(), u64> {
-        let mut state = self.state();
-        let seen = state.fence.entry(object.clone()).or_default();
-        if token < *seen {
-            return Err(*seen);
-        }
-        *seen = token;
-        Ok(())
     }
 }
 

@@ -113,6 +113,12 @@ impl Failure {
         Self::new(403, "Forbidden", message).details(Self::about(kind, name))
     }
 
+    /// An admission policy has refused it.
+    pub(crate) fn denied(kind: &Kind, name: &str, why: &str) -> Self {
+        let message = format!("{} {name:?} is forbidden: {why}", kind.resource());
+        Self::new(422, "Invalid", message).details(Self::about(kind, name))
+    }
+
     pub(crate) fn with_cause(mut self, reason: &str, message: &str, field: &str) -> Self {
         let details = self.0.details.get_or_insert_default();
         details.insert("causes".into(), json!([{ "reason": reason, "message": message, "field": field }]));

@@ -1,5 +1,6 @@
 //! The server: its state, and how it is reached in process.
 
+mod admission;
 mod fill;
 mod handle;
 mod leases;
@@ -14,6 +15,7 @@ use axum::Router;
 
 pub use service::{ClientService, ConnectionError};
 
+pub(crate) use admission::Policy;
 pub(crate) use handle::Caller;
 pub(crate) use service::Broken;
 
@@ -44,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) clock: WallClock,
     store: Mutex<Store>,
     kinds: RwLock<Vec<Arc<Kind>>>,
+    policies: RwLock<Vec<Policy>>,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
 }
@@ -55,6 +58,7 @@ impl ApiServer {
             clock: WallClock::new(),
             store: Mutex::new(Store::new(HISTORY)),
             kinds: RwLock::new(builtin::kinds().into_iter().map(Arc::new).collect()),
+            policies: RwLock::default(),
             faults: Faults::new(),
             log: Log::new(),
         };

@@ -36,6 +36,9 @@ const IO: &[&str] = &["kube", "k8s-openapi", "tokio"];
 /// A program chooses how its connections are made safe.
 const TLS: &[&str] = &["rustls", "native-tls", "openssl", "ring", "aws-lc-rs"];
 
+/// What users install, and not build upon: these choose a version of Kubernetes themselves.
+const PROGRAMS: &[&str] = &["chaosduck", "kubectl-le"];
+
 /// The arrows, from the bottom up.
 const RULES: &[Rule] = &[
     Rule {
@@ -86,6 +89,13 @@ const RULES: &[Rule] = &[
         uses: Uses::Only(&["le-core"]),
         trees: &[Limit { flags: ALL, never: TLS, most: None }],
     },
+    Rule {
+        name: "le-cli",
+        uses: Uses::Only(&["le-config"]),
+        trees: &[Limit { flags: ALL, never: TLS, most: None }],
+    },
+    Rule { name: "chaosduck", uses: Uses::Only(&["le-cli", "le-config"]), trees: &[] },
+    Rule { name: "kubectl-le", uses: Uses::Only(&["le-cli", "le-config", "le-core", "le-hash"]), trees: &[] },
     Rule { name: "le-demo", uses: Uses::Any, trees: &[] },
     Rule { name: "le-bench", uses: Uses::Any, trees: &[] },
     Rule {
@@ -114,7 +124,7 @@ pub(super) fn check(repo: &Repo) -> anyhow::Result<Vec<Problem>> {
         };
         let tree = Tree::of(rule.name, ALL)?;
         wrong_ways(rule, &ours, &tree).into_iter().for_each(&mut found);
-        if package.is_published() {
+        if package.is_published() && !PROGRAMS.contains(&&*package.name) {
             for feature in tree.features("k8s-openapi").filter(|feature| is_version(feature)) {
                 found(format!(
                     "turns on the feature `{feature}` of k8s-openapi, which is for programs to do"

@@ -70,3 +70,18 @@ fn a_lease_name_is_what_the_api_server_takes_for_a_name() {
         assert!(error.contains(said), "{error}");
     }
 }
+
+#[test]
+fn the_pod_behind_an_identity_is_what_stands_before_the_first_underscore() {
+    for (identity, pod) in [
+        ("pod-7d9c-x2x_0c9f", Some("pod-7d9c-x2x")),
+        ("pod_a_b", Some("pod")),
+        ("pod-1", Some("pod-1")),
+        ("_x", None),
+        ("", None),
+        ("Pod_x", None),
+        ("a b_x", None),
+    ] {
+        assert_eq!(le_config::pod_of_identity(identity), pod, "{identity:?}");
+    }
+}

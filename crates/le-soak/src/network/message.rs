@@ -6,6 +6,7 @@ use http::{Method, Request};
 use http_body_util::Full;
 use serde_json::Value;
 
+use super::fence;
 use crate::arena::Arena;
 use crate::entry::{Name, What};
 use crate::plan::chance;
@@ -43,13 +44,12 @@ impl Message {
         let object: Value = serde_json::from_slice(body).unwrap_or_default();
         let name =
             if in_path.is_empty() { object["metadata"]["name"].as_str().unwrap_or("") } else { in_path };
-        let stamp = &object["metadata"]["annotations"][le_runtime::FENCING_TOKEN_ANNOTATION];
         Self {
             client: client.clone(),
             verb,
             kind: kind.into(),
             name: name.into(),
-            token: stamp.as_str().and_then(|token| token.parse().ok()),
+            token: fence::token(&object),
             bucket: object["data"]["bucket"].as_str().map(Into::into),
             gives_back: verb == "update" && kind == "leases" && object["spec"]["holderIdentity"] == "",
         }

@@ -83,6 +83,7 @@ impl Call {
             let leaving = meta::is_terminating(&existing.object);
             return Err(if leaving { failure.being_deleted() } else { failure });
         }
+        self.server.admits(&self.request, kind, &name, None, &object)?;
         if options.dry_run {
             return Ok(Arc::new(object));
         }

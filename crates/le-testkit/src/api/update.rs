@@ -131,6 +131,7 @@ impl Call {
         if !errors.is_empty() {
             return Err(Failure::invalid(kind, self.name(), errors));
         }
+        self.server.admits(&self.request, kind, self.name(), Some(old), &object)?;
         let key = self.key();
         let grace = object["metadata"]["deletionGracePeriodSeconds"].as_i64().unwrap_or(0);
         let last_finalizer_gone = meta::is_terminating(&object)

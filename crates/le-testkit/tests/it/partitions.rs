@@ -1,8 +1,9 @@
 //! Clients that are cut off.
 
 use futures::StreamExt;
-use kube::api::ListParams;
+use kube::api::{ListParams, Patch, PatchParams};
 use le_testkit::ApiServer;
+use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::*;
@@ -96,4 +97,28 @@ async fn clients_of_one_name_are_one() {
     server.faults().refuse_connections("a");
     assert!(one.list(&ListParams::default()).await.is_err());
     assert!(two.list(&ListParams::default()).await.is_err());
+}
+
+/// What le-soak found: asked before the partition, a policy let an older write in after a newer one.
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_held_up_is_judged_by_what_is_stored_when_it_arrives() {
+    let server = ApiServer::new();
+    server.admit(|_, old, new| {
+        let token = |lease: &serde_json::Value| lease["spec"]["leaseTransitions"].as_i64().unwrap_or(0);
+        let is_older = old.is_some_and(|old| token(new) < token(old));
+        if is_older { Err("a newer one was here".to_owned()) } else { Ok(()) }
+    });
+    let (held_up, other) = (leases(&server, "a"), leases(&server, "b"));
+    other.create(&post(), &lease("x", "me")).await.unwrap();
+    server.faults().partition("a");
+    let patch = |token: u8| Patch::Merge(json!({ "spec": { "leaseTransitions": token } }));
+    let write = tokio::spawn(async move { held_up.patch("x", &PatchParams::default(), &patch(1)).await });
+    tokio::task::yield_now().await;
+    other.patch("x", &PatchParams::default(), &patch(2)).await.unwrap();
+    server.faults().heal("a");
+    let refused = status(write.await.unwrap());
+    assert_eq!((refused.code, &*refused.reason), (422, "Invalid"));
+    assert_eq!(refused.message, "leases.coordination.k8s.io \"x\" is forbidden: a newer one was here");
+    let stored = other.get("x").await.unwrap();
+    assert_eq!(stored.spec.unwrap().lease_transitions, Some(2));
 }

@@ -1,0 +1,99 @@
+//! Who leads what: the holders of all Leases, by component.
+
+use std::collections::BTreeMap;
+
+use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
+use kube::{Api, Error};
+use le_cli::{Connection, LeaseView, Owners, component_by_name, explain, plain};
+
+use crate::strike::STRANGER;
+use crate::{Mode, What};
+
+/// One who holds Leases.
+#[derive(Debug)]
+pub(crate) struct Leader {
+    /// The name of its pod.
+    pub(crate) name: String,
+    pub(crate) uid: Option<String>,
+    pub(crate) leases: Vec<LeaseView>,
+    /// Why it cannot be struck.
+    pub(crate) spared: Option<String>,
+}
+
+/// What there is in a namespace, and what is to be said of it.
+#[derive(Debug, Default)]
+pub(crate) struct Round {
+    pub(crate) components: BTreeMap<String, Vec<Leader>>,
+    pub(crate) said: Vec<What>,
+}
+
+impl Round {
+    /// Looks around.
+    pub(crate) async fn look(
+        connection: &Connection,
+        owners: &mut Owners,
+        mode: Mode,
+    ) -> anyhow::Result<Self> {
+        let mut round = Self::default();
+        let mut holders: BTreeMap<String, Vec<LeaseView>> = BTreeMap::new();
+        for lease in le_cli::leases(connection, Some(&connection.namespace)).await? {
+            match lease.holder.clone() {
+                Some(holder) if holder.starts_with(STRANGER) => {}
+                Some(holder) => holders.entry(holder).or_default().push(lease),
+                None => round.said.push(What::NoHolder { lease: lease.name }),
+            }
+        }
+        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Pod"));
+        let pods: Api<DynamicObject> =
+            Api::namespaced_with(connection.client.clone(), &connection.namespace, &kind);
+        for (holder, leases) in holders {
+            let (component, leader) = round.identify(&pods, owners, &holder, leases).await;
+            round.components.entry(component).or_default().push(leader.for_mode(mode));
+        }
+        Ok(round)
+    }
+
+    /// Finds the pod behind a holder, and what it belongs to.
+    async fn identify(
+        &mut self,
+        pods: &Api<DynamicObject>,
+        owners: &mut Owners,
+        holder: &str,
+        leases: Vec<LeaseView>,
+    ) -> (String, Leader) {
+        let mut leader = Leader { name: holder.to_owned(), uid: None, leases, spared: None };
+        let Some(name) = le_config::pod_of_identity(holder) else {
+            leader.spared = Some(format!("its holder {} can be no pod", plain(holder)));
+            return (leader.leases[0].place.component.clone(), leader);
+        };
+        leader.name = name.to_owned();
+        match pods.get_opt(name).await {
+            Ok(Some(pod)) => {
+                leader.uid.clone_from(&pod.metadata.uid);
+                return (owners.component(&pod).await.name, leader);
+            }
+            Ok(None) => {
+                let lease = leader.leases[0].name.clone();
+                self.said.push(What::NoPod { lease, holder: holder.to_owned() });
+                leader.spared = Some(format!("its holder {} is no pod that exists", plain(holder)));
+            }
+            // What may not be read may still be deleted, as Knative does: its name says what it belongs to.
+            Err(Error::Api(status)) if status.code == 403 => {}
+            Err(error) => {
+                let why = explain(error, &format!("get the pod {name:?}"), "").to_string();
+                leader.spared = Some(why);
+            }
+        }
+        (component_by_name(name).name, leader)
+    }
+}
+
+impl Leader {
+    /// Who strikes Leases needs no pods.
+    fn for_mode(mut self, mode: Mode) -> Self {
+        if matches!(mode, Mode::Lease | Mode::Steal) {
+            self.spared = None;
+        }
+        self
+    }
+}

@@ -1,0 +1,184 @@
+//! What is done to a leader.
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{
+    ApiResource, DeleteParams, DynamicObject, EvictParams, GroupVersionKind, PostParams, Preconditions,
+};
+use kube::{Api, Error};
+use le_cli::{Connection, LeaseView, explain, lease_api};
+use serde_json::json;
+
+use crate::Mode;
+use crate::round::Leader;
+
+/// What the identity of the stranger begins with, who is nobody's holder.
+pub(crate) const STRANGER: &str = "chaosduck_";
+
+/// For how long the stranger says that it holds a Lease. It gives it back long before.
+const HELD: u32 = 15;
+
+/// What came of a strike.
+pub(crate) enum Outcome {
+    Done,
+    /// It could not be struck, and nothing is wrong.
+    Spared(String),
+}
+
+/// What is to be done to a leader, before it is.
+pub(crate) struct Deed<'a> {
+    /// What it is, for people.
+    pub(crate) words: &'static str,
+    pub(crate) victim: String,
+    /// The Leases from which it is taken away.
+    pub(crate) leases: Vec<&'a LeaseView>,
+    way: Way,
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    Delete,
+    Evict,
+    Empty,
+    DeleteLease,
+    Steal,
+}
+
+impl<'a> Deed<'a> {
+    /// Chooses what to do to a leader.
+    pub(crate) fn choose(mode: Mode, leader: &'a Leader, chance: &mut fastrand::Rng) -> Self {
+        let way = match mode {
+            Mode::Delete => Way::Delete,
+            Mode::Evict => Way::Evict,
+            Mode::Lease if chance.bool() => Way::Empty,
+            Mode::Lease => Way::DeleteLease,
+            Mode::Steal => Way::Steal,
+        };
+        let words = match way {
+            Way::Delete => "deleted pod",
+            Way::Evict => "evicted pod",
+            Way::Empty => "emptied Lease",
+            Way::DeleteLease => "deleted Lease",
+            Way::Steal => "stole Lease",
+        };
+        match way {
+            Way::Delete | Way::Evict => {
+                Self { words, victim: leader.name.clone(), leases: leader.leases.iter().collect(), way }
+            }
+            _ => {
+                let lease = &leader.leases[chance.usize(..leader.leases.len())];
+                Self { words, victim: lease.name.clone(), leases: vec![lease], way }
+            }
+        }
+    }
+
+    /// Whether the Lease has to be given back.
+    pub(crate) fn is_theft(&self) -> bool {
+        matches!(self.way, Way::Steal)
+    }
+
+    /// Does it.
+    pub(crate) async fn run(&self, connection: &Connection, leader: &Leader) -> anyhow::Result<Outcome> {
+        let namespace = &connection.namespace;
+        let done = match self.way {
+            Way::Delete => {
+                let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Pod"));
+                let pods: Api<DynamicObject> =
+                    Api::namespaced_with(connection.client.clone(), namespace, &kind);
+                pods.delete(&leader.name, &as_it_was(leader.uid.clone(), None)).await.map(drop)
+            }
+            Way::Evict => {
+                let pods: Api<Pod> = Api::namespaced(connection.client.clone(), namespace);
+                let params = EvictParams {
+                    delete_options: Some(as_it_was(leader.uid.clone(), None)),
+                    ..EvictParams::default()
+                };
+                pods.evict(&leader.name, &params).await.map(drop)
+            }
+            Way::DeleteLease => {
+                let lease = self.leases[0];
+                let params = as_it_was(lease.uid.clone(), lease.version.clone());
+                lease_api(connection, Some(namespace)).delete(&lease.name, &params).await.map(drop)
+            }
+            Way::Empty => put(connection, self.leases[0], "").await,
+            Way::Steal => {
+                put(connection, self.leases[0], &format!("{STRANGER}{}", uuid::Uuid::new_v4())).await
+            }
+        };
+        match done {
+            Ok(()) => Ok(Outcome::Done),
+            Err(Error::Api(status)) if status.code == 404 && self.is_eviction_unknown(&status.message) => {
+                Ok(Outcome::Spared("this cluster has no evictions".to_owned()))
+            }
+            Err(Error::Api(status)) if status.code == 404 => {
+                Ok(Outcome::Spared(format!("{} was gone before it was struck", self.victim)))
+            }
+            Err(Error::Api(status)) if status.code == 409 => {
+                Ok(Outcome::Spared(format!("{} had changed before it was struck", self.victim)))
+            }
+            Err(Error::Api(status)) if status.code == 429 => {
+                Ok(Outcome::Spared(format!("{} may not be disrupted now: {}", self.victim, status.message)))
+            }
+            Err(error) => Err(explain(error, &self.in_words(), namespace)),
+        }
+    }
+
+    /// A path that leads nowhere is said in other words than a pod that is not there.
+    fn is_eviction_unknown(&self, message: &str) -> bool {
+        matches!(self.way, Way::Evict) && !message.contains("pods")
+    }
+
+    fn in_words(&self) -> String {
+        let verb = match self.way {
+            Way::Delete => "delete the pod",
+            Way::Evict => "evict the pod",
+            Way::Empty | Way::Steal => "update the Lease",
+            Way::DeleteLease => "delete the Lease",
+        };
+        format!("{verb} {:?}", self.victim)
+    }
+}
+
+/// Empties a Lease that the stranger holds. One that somebody else has taken is theirs.
+pub(crate) async fn give_back(connection: &Connection, lease: &str) -> anyhow::Result<()> {
+    let api = lease_api(connection, Some(&connection.namespace));
+    let failed = |error| explain(error, &format!("give the Lease {lease:?} back"), &connection.namespace);
+    let Some(object) = api.get_opt(lease).await.map_err(failed)? else { return Ok(()) };
+    let now = LeaseView::read(&object);
+    if !now.holder.as_deref().is_some_and(|holder| holder.starts_with(STRANGER)) {
+        return Ok(());
+    }
+    match put(connection, &now, "").await {
+        Err(Error::Api(status)) if status.code == 409 || status.code == 404 => Ok(()),
+        other => other.map_err(failed).context("it runs out by itself"),
+    }
+}
+
+/// Writes a holder into a Lease as it was read, or none, in the way in which holders write.
+async fn put(connection: &Connection, lease: &LeaseView, holder: &str) -> kube::Result<()> {
+    let api = lease_api(connection, Some(&connection.namespace));
+    let mut object = api.get(&lease.name).await?;
+    object.metadata.resource_version.clone_from(&lease.version);
+    object.metadata.uid.clone_from(&lease.uid);
+    let now = format!("{:.6}", Timestamp::now());
+    if !object.data["spec"].is_object() {
+        object.data["spec"] = json!({});
+    }
+    let spec = &mut object.data["spec"];
+    let transitions = lease.transitions.unwrap_or(0).clamp(0, i64::from(i32::MAX) - 1);
+    spec["holderIdentity"] = json!(holder);
+    spec["leaseDurationSeconds"] = json!(if holder.is_empty() { 1 } else { HELD });
+    spec["leaseTransitions"] = json!(transitions + i64::from(!holder.is_empty()));
+    spec["acquireTime"] = json!(now);
+    spec["renewTime"] = json!(now);
+    api.replace(&lease.name, &PostParams::default(), &object).await.map(drop)
+}
+
+/// Only what was read is deleted.
+fn as_it_was(uid: Option<String>, resource_version: Option<String>) -> DeleteParams {
+    DeleteParams {
+        preconditions: uid.is_some().then_some(Preconditions { uid, resource_version }),
+        ..DeleteParams::default()
+    }
+}

@@ -1,0 +1,92 @@
+//! The words on the command line.
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use le_cli::{ConnectionArgs, Format};
+use le_config::GoDuration;
+
+use crate::{config, gc, owner, rbac, status};
+
+/// Looks at leader elections: who leads, whose a key is, what a configuration means
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubectl-le",
+    bin_name = "kubectl le",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done; 1 it failed, or the configuration has errors; 2 the command line is wrong, or, with \
+                  --strict, the configuration has warnings; 3 a bucket has no live holder.\n\n\
+                  There is no command that takes a Lease away from its holder: docs/operations.md says what to do instead."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+    /// The form of what is printed
+    #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) output: Format,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Status(status::StatusArgs),
+    Owner(owner::OwnerArgs),
+    /// Looks at a configuration, or writes one
+    #[command(subcommand)]
+    Config(config::Command),
+    Rbac(rbac::RbacArgs),
+    Gc(gc::GcArgs),
+    /// Prints what a shell needs to complete these commands
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page, for `man -l -`
+    Man,
+}
+
+/// Reads a duration as Go writes it.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let duration: GoDuration = text
+        .parse()
+        .map_err(|error: le_config::ParseDurationError| format!("{error}; write it like 30s or 1m30s"))?;
+    duration.to_std().ok_or_else(|| "a duration here must not be negative".to_owned())
+}
+
+/// Writes a duration as Go does, with no more digits than a person reads.
+pub(crate) fn short(duration: Duration) -> String {
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let coarse = match millis {
+        0..10_000 => Duration::from_millis(millis / 100 * 100),
+        _ => Duration::from_secs(millis / 1000),
+    };
+    let nanos = i64::try_from(coarse.as_nanos()).unwrap_or(i64::MAX);
+    match GoDuration::from_nanos(nanos).to_string() {
+        text if text.ends_with("m0s") => text[..text.len() - 2].to_owned(),
+        text => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_written_for_people() {
+        for (millis, text) in
+            [(0, "0s"), (1_540, "1.5s"), (12_345, "12s"), (60_000, "1m"), (3_605_000, "1h0m5s")]
+        {
+            assert_eq!(short(Duration::from_millis(millis)), text);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What the command lines share.
+
+mod lease;
+mod owner;
+mod table;
