@@ -19,6 +19,9 @@ pub(crate) const STRANGER: &str = "chaosduck_";
 /// For how long the stranger says that it holds a Lease. It gives it back long before.
 const HELD: u32 = 15;
 
+/// How often a Lease is read again that was renewed meanwhile.
+const ATTEMPTS: u32 = 3;
+
 /// What came of a strike.
 pub(crate) enum Outcome {
     Done,
@@ -78,10 +81,25 @@ impl<'a> Deed<'a> {
         matches!(self.way, Way::Steal)
     }
 
-    /// Does it.
+    /// Does it. A Lease that its holder has renewed meanwhile is read again.
     pub(crate) async fn run(&self, connection: &Connection, leader: &Leader) -> anyhow::Result<Outcome> {
+        let mut done = self.strike(connection, leader, self.leases[0]).await;
+        for _ in 0..ATTEMPTS {
+            let is_of_pod = matches!(self.way, Way::Delete | Way::Evict);
+            if is_of_pod || !matches!(&done, Err(Error::Api(status)) if status.code == 409) {
+                break;
+            }
+            let api = lease_api(connection, Some(&connection.namespace));
+            let now = api.get_opt(&self.victim).await.ok().flatten().map(|lease| LeaseView::read(&lease));
+            let Some(now) = now.filter(|now| now.holder == self.leases[0].holder) else { break };
+            done = self.strike(connection, leader, &now).await;
+        }
+        self.outcome(done, &connection.namespace)
+    }
+
+    async fn strike(&self, connection: &Connection, leader: &Leader, lease: &LeaseView) -> kube::Result<()> {
         let namespace = &connection.namespace;
-        let done = match self.way {
+        match self.way {
             Way::Delete => {
                 let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Pod"));
                 let pods: Api<DynamicObject> =
@@ -97,28 +115,29 @@ impl<'a> Deed<'a> {
                 pods.evict(&leader.name, &params).await.map(drop)
             }
             Way::DeleteLease => {
-                let lease = self.leases[0];
                 let params = as_it_was(lease.uid.clone(), lease.version.clone());
                 lease_api(connection, Some(namespace)).delete(&lease.name, &params).await.map(drop)
             }
-            Way::Empty => put(connection, self.leases[0], "").await,
-            Way::Steal => {
-                put(connection, self.leases[0], &format!("{STRANGER}{}", uuid::Uuid::new_v4())).await
-            }
-        };
+            Way::Empty => put(connection, lease, "").await,
+            Way::Steal => put(connection, lease, &format!("{STRANGER}{}", uuid::Uuid::new_v4())).await,
+        }
+    }
+
+    fn outcome(&self, done: kube::Result<()>, namespace: &str) -> anyhow::Result<Outcome> {
+        let spared = |why: String| Ok(Outcome::Spared(why));
         match done {
             Ok(()) => Ok(Outcome::Done),
             Err(Error::Api(status)) if status.code == 404 && self.is_eviction_unknown(&status.message) => {
-                Ok(Outcome::Spared("this cluster has no evictions".to_owned()))
+                spared("this cluster has no evictions".to_owned())
             }
             Err(Error::Api(status)) if status.code == 404 => {
-                Ok(Outcome::Spared(format!("{} was gone before it was struck", self.victim)))
+                spared(format!("{} was gone before it was struck", self.victim))
             }
             Err(Error::Api(status)) if status.code == 409 => {
-                Ok(Outcome::Spared(format!("{} had changed before it was struck", self.victim)))
+                spared(format!("{} had changed before it was struck", self.victim))
             }
             Err(Error::Api(status)) if status.code == 429 => {
-                Ok(Outcome::Spared(format!("{} may not be disrupted now: {}", self.victim, status.message)))
+                spared(format!("{} may not be disrupted now: {}", self.victim, status.message))
             }
             Err(error) => Err(explain(error, &self.in_words(), namespace)),
         }

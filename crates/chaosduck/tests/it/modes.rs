@@ -89,6 +89,15 @@ async fn a_lease_that_changes_before_it_is_struck_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lease_that_was_renewed_meanwhile_is_read_again() {
+    let server = cluster();
+    server.faults().rule().client("duck").verb(Verb::Update).every(2).fail_before(409);
+    let (summary, said) =
+        run(&server, Plan { mode: Mode::Steal, disabled: vec!["web".to_owned()], ..once() }).await;
+    assert_eq!(summary.unwrap().components["db"].kills, 1, "{}", words(&said));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_without_evictions_is_told_from_a_pod_that_is_gone() {
     let server = cluster();
     let (summary, said) = run_alone(&server, Plan { mode: Mode::Evict, ..once() }).await;

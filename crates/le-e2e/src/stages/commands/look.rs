@@ -1,5 +1,6 @@
 //! `kubectl le`, on Leases that real participants hold.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,11 +13,14 @@ use kube::{Api, ResourceExt as _};
 use rustix::process::Signal;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::said::Said;
 use crate::doc;
-use crate::fleet::{Extra, Fleet, Kind, Settings};
+use crate::fleet::{Fleet, Kind, Settings};
 use crate::plane::{ADMIN, OPERATOR, Plane, replica};
+use crate::process::{Process, Start};
 use crate::stages::{Context, Outcome};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -106,22 +110,27 @@ impl Ground<'_> {
         let bindings: Api<RoleBinding> = Api::namespaced(client, namespace);
         bindings.create(&once, &serde_json::from_value(binding.clone())?).await?;
 
-        // The fleet's own rights are for other users: this one has what was printed, and nothing else.
-        let fleet = Fleet::new(self.plane, &self.context.binaries, "acme-fleet", Settings::quick(2)).await?;
-        let args = ["--namespace=acme".to_owned(), "--name-prefix=fleet.q".to_owned()];
-        let extra = Extra {
-            kubeconfig: Some(self.plane.kubeconfig(OPERATOR)?),
-            args: args.to_vec(),
-            ..Extra::default()
+        let (heard, mut news) = mpsc::unbounded_channel();
+        let args = ["--identity=rbac", "--namespace=acme", "--name-prefix=fleet.q", "--buckets=2"];
+        let start = Start {
+            name: "rbac".to_owned(),
+            program: &self.context.binaries.elect,
+            args: args.map(str::to_owned).to_vec(),
+            kubeconfig: &self.plane.kubeconfig(OPERATOR)?,
+            environment: Vec::new(),
+            folder: self.plane.folder(),
         };
-        let mut member = fleet.start_with(Kind::Rust, extra)?;
-        for index in 0..2 {
-            let lease = format!("fleet.q.{index:02}-of-02");
-            fleet.journal.until_acting(&lease, crate::fleet::now(), PATIENCE, |_| true).await?;
+        let mut process = Process::start(start, move |line| _ = heard.send(line))?;
+        let mut led = BTreeSet::new();
+        while led.len() < 2 {
+            let line = timeout(PATIENCE, news.recv()).await.context("it does not lead both")?;
+            let line: Value = serde_json::from_str(&line.context("it has ended")?)?;
+            if line["event"] == "act" {
+                led.insert(line["lease"].to_string());
+            }
         }
-        member.terminate(PATIENCE).await?;
-        let log = std::fs::read_to_string(&member.log)?;
-        ensure!(!log.contains("not allowed"), "something is missing: {log}");
+        process.terminate(PATIENCE).await?;
+        ensure!(!process.log().contains("not allowed"), "something is missing: {}", process.log());
         self.same_as_documented().await
     }
 

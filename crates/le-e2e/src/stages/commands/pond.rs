@@ -100,9 +100,10 @@ impl Pond {
 
     async fn look(&mut self) -> anyhow::Result<()> {
         let there = self.api().list(&ListParams::default()).await.context("cannot list pods")?;
-        let gone = |pod: &Running| !there.items.iter().any(|other| other.name_any() == pod.name);
-        while let Some(index) = self.pods.iter().position(gone) {
-            let mut pod = self.pods.swap_remove(index);
+        let is_there = |pod: &Running| there.items.iter().any(|other| other.name_any() == pod.name);
+        let (stay, gone): (Vec<_>, Vec<_>) = self.pods.drain(..).partition(is_there);
+        self.pods = stay;
+        for mut pod in gone {
             pod.process.signal(Signal::TERM)?;
             pod.process.end(PATIENCE).await?;
             let name = match pod.component {

@@ -1,6 +1,7 @@
 //! `chaosduck`, on pods that real participants are.
 
 use anyhow::{Context as _, ensure};
+use futures::future::join_all;
 use serde_json::Value;
 
 use super::pond::{LEASES, Pond};
@@ -12,19 +13,23 @@ use crate::stages::{Context, Outcome};
 const LONG: f64 = 8.0;
 
 pub(super) async fn run(context: &Context, plane: &Plane, outcome: &mut Outcome) -> anyhow::Result<()> {
-    for mode in ["delete", "evict", "lease", "steal"] {
-        context.progress.say(&format!("commands: a duck of mode {mode}"));
+    context.progress.say("commands: ducks of all modes");
+    let modes = ["delete", "evict", "lease", "steal"];
+    let ducks = modes.map(|mode| async move { (mode, rounds(context, plane, mode).await) });
+    for (mode, result) in join_all(ducks).await {
         let what = format!("a duck of mode {mode} strikes both components, and every Lease comes back");
-        let result = rounds(context, plane, mode, &mut outcome.notes).await;
+        let result = result.map(|notes| outcome.notes.extend(notes));
         outcome.check(&what, result);
     }
+    context.progress.say("commands: the rights of a duck");
     outcome
         .check("each right of a duck is needed, and it says which is missing", rights(context, plane).await);
     Ok(())
 }
 
 /// Rounds for a while, as a user with the printed rights.
-async fn rounds(context: &Context, plane: &Plane, mode: &str, notes: &mut Vec<String>) -> anyhow::Result<()> {
+async fn rounds(context: &Context, plane: &Plane, mode: &str) -> anyhow::Result<Vec<String>> {
+    let mut notes = Vec::new();
     let namespace = format!("pond-{mode}");
     let (pond, tending) = Pond::new(plane, &context.binaries, &namespace).await?.tend();
     let user = granted(plane, &namespace, mode, None).await?;
@@ -56,7 +61,7 @@ async fn rounds(context: &Context, plane: &Plane, mode: &str, notes: &mut Vec<St
             row["max"].as_f64().unwrap_or(0.0)
         ));
     }
-    Ok(())
+    Ok(notes)
 }
 
 /// Grants a user what `chaosduck --print-rbac` prints, but for one verb on one resource, and returns the kubeconfig.
