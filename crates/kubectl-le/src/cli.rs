@@ -8,6 +8,15 @@ use le_config::GoDuration;
 
 use crate::{config, gc, owner, rbac, status};
 
+/// What the exit codes mean, in the help of every command.
+pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 it failed, or the configuration has errors; 2 the command line is wrong, or, \
+                                     with --strict, the configuration has warnings; 3 a bucket has no live holder.";
+
+/// The same, and what one might look for here.
+const AFTER_HELP: &str = "Exit codes: 0 done; 1 it failed, or the configuration has errors; 2 the command line is wrong, or, with \
+                          --strict, the configuration has warnings; 3 a bucket has no live holder.\n\nThere is no command that takes \
+                          a Lease away from its holder: docs/operations.md says what to do instead.";
+
 /// Looks at leader elections: who leads, whose a key is, what a configuration means
 #[derive(Debug, Parser)]
 #[command(
@@ -15,9 +24,7 @@ use crate::{config, gc, owner, rbac, status};
     bin_name = "kubectl le",
     version,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done; 1 it failed, or the configuration has errors; 2 the command line is wrong, or, with \
-                  --strict, the configuration has warnings; 3 a bucket has no live holder.\n\n\
-                  There is no command that takes a Lease away from its holder: docs/operations.md says what to do instead."
+    after_help = AFTER_HELP
 )]
 pub(crate) struct Cli {
     #[command(flatten)]

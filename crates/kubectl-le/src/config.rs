@@ -31,6 +31,7 @@ pub(crate) enum Command {
 ///
 /// Without -f the ConfigMap of the cluster is read.
 #[derive(Args, Debug)]
+#[command(after_help = crate::cli::EXIT_CODES)]
 pub(crate) struct CheckArgs {
     /// A file with the ConfigMap; - reads standard input
     #[arg(short, long, value_name = "FILE", conflicts_with = "configmap")]
@@ -51,6 +52,7 @@ pub(crate) struct CheckArgs {
 
 /// Writes a ConfigMap with the keys of today: from one with the old keys, or from the three durations of client-go
 #[derive(Args, Debug)]
+#[command(after_help = crate::cli::EXIT_CODES)]
 pub(crate) struct ConvertArgs {
     /// A file with a ConfigMap, or with leaseDuration, renewDeadline and retryPeriod, at the top or under leaderElection; - reads
     /// standard input

@@ -21,6 +21,7 @@ use crate::{Code, config_map};
 /// looked at for its whole duration, and stays when it is renewed meanwhile. What is removed is what was read: a Lease that changes in
 /// between stays too.
 #[derive(Args, Debug)]
+#[command(after_help = crate::cli::EXIT_CODES)]
 pub(crate) struct GcArgs {
     /// Only Leases of this component
     #[arg(long, value_name = "NAME")]

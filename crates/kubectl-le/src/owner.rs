@@ -23,6 +23,7 @@ use rows::Rows;
 /// The buckets are those of a component and a queue, whose Leases the cluster is asked for; their number is that of the ConfigMap
 /// unless --buckets says another. With --names-from the names of the buckets come from a file, and no cluster is asked.
 #[derive(Args, Debug)]
+#[command(after_help = crate::cli::EXIT_CODES)]
 pub(crate) struct OwnerArgs {
     /// The keys, as NAMESPACE/NAME, or /NAME for an object without a namespace; - reads them from standard input, one a line
     #[arg(required = true, value_name = "KEY")]

@@ -10,6 +10,7 @@ use crate::{Code, config_map, names};
 ///
 /// With --component, --queue and --buckets the rules name the Leases; without them they hold for all Leases of the namespace.
 #[derive(Args, Debug)]
+#[command(after_help = crate::cli::EXIT_CODES)]
 pub(crate) struct RbacArgs {
     /// How leaders are elected
     #[arg(long, value_enum, default_value_t)]

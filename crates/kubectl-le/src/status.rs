@@ -28,6 +28,7 @@ use seen::Seen;
 ///
 /// States: held; free; expired; gone, that is held by a pod that no longer lives and does not renew; malformed, with what is wrong.
 #[derive(Args, Debug)]
+#[command(after_help = crate::cli::EXIT_CODES)]
 pub(crate) struct StatusArgs {
     /// Only Leases of this component, or of this name
     #[arg(long, value_name = "NAME")]

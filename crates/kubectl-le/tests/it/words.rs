@@ -14,6 +14,15 @@ async fn help_tells_the_exit_codes_and_what_is_absent() {
     ] {
         assert!(said.out.contains(words), "{}", said.out);
     }
+    for command in
+        [&["status"][..], &["owner"], &["config", "check"], &["config", "convert"], &["rbac"], &["gc"]]
+    {
+        let said = run(&[command, &["--help"]].concat(), "").await;
+        assert!(said.out.contains("Exit codes: 0 done; 1"), "{}", said.out);
+        for option in ["--namespace", "--context", "--kubeconfig", "--output"] {
+            assert!(said.out.contains(option), "{command:?} has no {option}");
+        }
+    }
     for command in ["release", "steal"] {
         let refused = run(&[command, "00-of-03"], "").await;
         assert!(refused.code == 2 && refused.err.contains("unrecognized subcommand"), "{refused:?}");
