@@ -24,6 +24,11 @@ pub(crate) fn run() -> anyhow::Result<()> {
         cargo::run(operations)?;
     }
 
+    let mut quality = cargo::locked("run");
+    quality.args(["--release", "--package", "le-bench", "--bin", "quality", "--"]);
+    quality.arg("--document").arg(cargo::root().join("docs/hash.md"));
+    cargo::run(quality)?;
+
     let mut build = cargo::locked("build");
     build.args(["--package", "le-demo", "--bin", "le-demo"]);
     let mut demo = Command::new(cargo::executable(build, "le-demo")?);

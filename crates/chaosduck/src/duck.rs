@@ -4,21 +4,26 @@ use std::time::Duration;
 
 use anyhow::bail;
 use futures::StreamExt as _;
-use le_cli::{Connection, Owners};
+use le_cli::{Connection, Owners, harmless};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, interval, sleep_until};
+use tokio::time::{Instant, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::round::{Leader, Round};
-use crate::strike::{Deed, Outcome, give_back};
+use crate::strike::{Deed, Outcome, PATIENCE, give_back};
 use crate::watching::{Awaiting, News, follow};
 use crate::{Event, Plan, Summary, What};
 
 /// For how long the stranger keeps a Lease that it stole.
 const KEPT: Duration = Duration::from_secs(2);
 
-/// How long is waited, once it is over, for hand-overs that have not been seen: no longer than the bound.
+/// The least pause between rounds: with none at all nothing would be heard between them.
+const LEAST: Duration = Duration::from_millis(1);
+/// The greatest one: a clock can still count that far.
+const GREATEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// How often it is looked what takes too long, and whether all is over.
 const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// A duck: it strikes leaders, and sees how they are replaced.
@@ -37,7 +42,8 @@ impl Duck {
     /// Goes round until it is told to stop or the plan is done, tells what happens, and returns what came out.
     ///
     /// A round that fails is told, and the next one is tried. When the plan is done it waits for hand-overs that are still to come, up
-    /// to the bound; when it is told to stop, it ends at once.
+    /// to the bound; when it is told to stop, it ends at once, but for a strike that is under way and what is to be given back: for these
+    /// it waits 10 s each, if the cluster does not answer.
     ///
     /// # Errors
     ///
@@ -66,10 +72,11 @@ impl Duck {
             owners,
             chance,
             tell,
-            summary: Summary::default(),
+            summary: Summary { seed: plan.seed, ..Summary::default() },
             awaiting: Awaiting::default(),
             stolen: Vec::new(),
             failed: None,
+            heard: None,
             plan,
         };
         let began = Instant::now();
@@ -81,24 +88,31 @@ impl Duck {
                 biased;
                 () = stop.cancelled() => break,
                 Some((at, news)) = news.recv() => going.hear(at, news),
-                () = until(back) => going.give_back_first().await,
-                () = until(next) => {
-                    going.round().await;
-                    let pause = going.pause();
-                    let is_last = going.plan.once
-                        || going.plan.duration.is_some_and(|duration| began.elapsed() + pause > duration);
-                    next = (!is_last).then(|| Instant::now() + pause);
-                }
                 _ = tick.tick() => {
                     going.look_at_the_clock();
                     if next.is_none() && going.stolen.is_empty() && going.awaiting.is_empty() {
                         break;
                     }
                 }
+                () = until(back) => going.give_back_first().await,
+                () = until(next) => {
+                    going.round(&stop).await;
+                    let pause = going.pause();
+                    let is_last = going.plan.once
+                        || going.plan.duration.is_some_and(|duration| began.elapsed() + pause > duration);
+                    next = (!is_last).then(|| Instant::now() + pause);
+                }
             }
         }
-        while !going.stolen.is_empty() {
-            going.give_back_first().await;
+        let given_back = async {
+            while !going.stolen.is_empty() {
+                going.give_back_first().await;
+            }
+        };
+        if timeout(PATIENCE, given_back).await.is_err() {
+            let left: Vec<&str> = going.stolen.iter().map(|(_, lease)| &**lease).collect();
+            let message = format!("not given back, and runs out by itself: {}", left.join(", "));
+            going.say(What::Failed { message });
         }
         going.end()
     }
@@ -124,6 +138,8 @@ struct Going<T> {
     stolen: Vec<(Instant, String)>,
     /// Why the last round that failed did.
     failed: Option<anyhow::Error>,
+    /// What was last heard to fail, while it does.
+    heard: Option<String>,
 }
 
 impl<T: FnMut(Event)> Going<T> {
@@ -134,13 +150,16 @@ impl<T: FnMut(Event)> Going<T> {
     /// From one period to one and `factor` more.
     fn pause(&mut self) -> Duration {
         let more = self.plan.factor.max(0.0) * self.chance.f64();
-        Duration::try_from_secs_f64(self.plan.period.as_secs_f64() * (1.0 + more)).unwrap_or(Duration::MAX)
+        let pause = Duration::try_from_secs_f64(self.plan.period.as_secs_f64() * (1.0 + more));
+        pause.unwrap_or(GREATEST).clamp(LEAST, GREATEST)
     }
 
-    async fn round(&mut self) {
-        let round = match Round::look(&self.connection, &mut self.owners, self.plan.mode).await {
-            Ok(round) => round,
-            Err(error) => {
+    async fn round(&mut self, stop: &CancellationToken) {
+        let look = Round::look(&self.connection, &mut self.owners, self.plan.mode);
+        let round = match stop.run_until_cancelled(look).await {
+            None => return,
+            Some(Ok(round)) => round,
+            Some(Err(error)) => {
                 self.say(What::Failed { message: format!("{error:#}") });
                 self.failed = Some(error);
                 return;
@@ -154,6 +173,9 @@ impl<T: FnMut(Event)> Going<T> {
             }
         }
         for (component, leaders) in round.components {
+            if stop.is_cancelled() {
+                return;
+            }
             let why = match self.visit(&component, leaders).await {
                 Ok(why) => why,
                 Err(error) => {
@@ -184,39 +206,51 @@ impl<T: FnMut(Event)> Going<T> {
         let since = Instant::now();
         if !self.plan.dry_run {
             // Somebody may be there before the answer is: nothing is heard meanwhile, and all of it has its time.
-            match deed.run(&self.connection, &leader).await? {
+            let outcome = deed.run(&self.connection, &leader).await;
+            // Whether it was stolen may be open: what the stranger does not hold is not given back.
+            if deed.is_theft() && matches!(outcome, Outcome::Done | Outcome::Unsure(_)) {
+                self.stolen.push((since + KEPT, deed.victim.clone()));
+            }
+            match outcome {
                 Outcome::Spared(why) => return Ok(Some(why)),
+                Outcome::Refused(error) | Outcome::Unsure(error) => return Err(error),
                 Outcome::Done => {}
             }
             for lease in &deed.leases {
                 self.awaiting.expect(component, lease, since);
             }
-            if deed.is_theft() {
-                self.stolen.push((since + KEPT, deed.victim.clone()));
-            }
             self.summary.row(component).kills += 1;
         }
         let leases = deed.leases.iter().map(|lease| lease.name.clone()).collect();
         let (component, victim) = (component.to_owned(), deed.victim.clone());
-        self.say(What::Struck { component, victim, deed: deed.words, leases, dry_run: self.plan.dry_run });
+        let dry_run = self.plan.dry_run;
+        let struck = What::Struck { component, victim, deed: deed.words, leases, dry_run };
+        (self.tell)(Event::of(since, struck));
         Ok(None)
     }
 
     fn hear(&mut self, at: Instant, news: News) {
         match news {
             News::Seen(lease) => {
+                self.heard = None;
                 let Some(awaited) = self.awaiting.arrived(&lease, at) else { return };
                 let seconds = at.saturating_duration_since(awaited.since).as_secs_f64();
                 self.summary.row(&awaited.component).handed_over(seconds);
-                self.say(What::HandedOver {
+                let what = What::HandedOver {
                     component: awaited.component,
                     lease: lease.name,
                     from: awaited.before.holder.unwrap_or_default(),
                     to: lease.holder.unwrap_or_default(),
                     seconds,
-                });
+                };
+                (self.tell)(Event::of(at, what));
             }
-            News::Failed(message) => self.say(What::Failed { message }),
+            // It is tried again twice a second: once is enough to say so.
+            News::Failed(message) if self.heard.as_ref() == Some(&message) => {}
+            News::Failed(message) => {
+                self.heard = Some(message.clone());
+                self.say(What::Failed { message });
+            }
         }
     }
 
@@ -233,8 +267,11 @@ impl<T: FnMut(Event)> Going<T> {
     }
 
     async fn give_back_first(&mut self) {
-        let (_, lease) = self.stolen.remove(0);
-        if let Err(error) = give_back(&self.connection, &lease).await {
+        let Some((_, lease)) = self.stolen.first().cloned() else { return };
+        let given = give_back(&self.connection, &lease).await;
+        // Not before: who is interrupted still knows what is to be given back.
+        self.stolen.remove(0);
+        if let Err(error) = given {
             self.say(What::Failed { message: format!("{error:#}") });
         }
     }
@@ -243,7 +280,7 @@ impl<T: FnMut(Event)> Going<T> {
         if self.summary.rounds == 0
             && let Some(error) = self.failed
         {
-            bail!(error);
+            bail!(harmless(&format!("{error:#}")));
         }
         let open: Vec<String> =
             self.awaiting.open().filter(|one| !one.overdue).map(|one| one.component.clone()).collect();

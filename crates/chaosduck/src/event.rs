@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
-use le_cli::plain;
+use jiff::{SignedDuration, Timestamp};
+use le_cli::{harmless, plain};
 use serde::Serialize;
+use tokio::time::Instant;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,6 +60,11 @@ pub enum What {
         /// For how long by now.
         seconds: f64,
     },
+    /// There are no Leases of elections: nothing is struck.
+    NoLeases {
+        /// Where.
+        namespace: String,
+    },
     /// A Lease has no holder.
     NoHolder {
         /// The Lease.
@@ -89,6 +95,13 @@ impl Event {
     pub(crate) fn now(what: What) -> Self {
         Self { at: Timestamp::now(), what }
     }
+
+    /// What happened earlier, and is told now.
+    pub(crate) fn of(when: Instant, what: What) -> Self {
+        let ago = SignedDuration::try_from(when.elapsed()).unwrap_or(SignedDuration::ZERO);
+        let now = Timestamp::now();
+        Self { at: now.checked_sub(ago).unwrap_or(now), what }
+    }
 }
 
 /// One line, in which nothing that anybody wrote into an object can do anything to a terminal.
@@ -105,7 +118,9 @@ impl fmt::Display for What {
                 let would = if *dry_run { "would have " } else { "" };
                 let leases: Vec<String> = leases.iter().map(|lease| plain(lease)).collect();
                 let (component, victim) = (plain(component), plain(victim));
-                write!(f, "{component}: {would}{deed} {victim}, which held {}", leases.join(", "))
+                write!(f, "{component}: {would}{deed} {victim}")?;
+                // A Lease that is struck itself is told already.
+                if leases == [victim] { Ok(()) } else { write!(f, ", which held {}", leases.join(", ")) }
             }
             Self::HandedOver { component, lease, from, to, seconds } => {
                 let (component, lease, from, to) = (plain(component), plain(lease), plain(from), plain(to));
@@ -113,14 +128,19 @@ impl fmt::Display for What {
             }
             Self::NeverCameBack { component, lease, from, seconds } => {
                 let (component, lease, from) = (plain(component), plain(lease), plain(from));
-                write!(f, "{component}: {lease} has had no holder since {from}, {seconds:.0} s ago")
+                write!(f, "{component}: {lease} has had no new holder since {from}, {seconds:.0} s ago")
+            }
+            Self::NoLeases { namespace } => {
+                write!(f, "nothing to strike: no Leases of elections in {}", plain(namespace))
             }
             Self::NoHolder { lease } => write!(f, "{} has no holder", plain(lease)),
             Self::NoPod { lease, holder } => {
                 write!(f, "{} is held by {}, which is no pod that exists", plain(lease), plain(holder))
             }
-            Self::Untouched { component, why } => write!(f, "{}: not touched: {why}", plain(component)),
-            Self::Failed { message } => write!(f, "failed, and goes on: {message}"),
+            Self::Untouched { component, why } => {
+                write!(f, "{}: not touched: {}", plain(component), harmless(why))
+            }
+            Self::Failed { message } => write!(f, "failed, and goes on: {}", harmless(message)),
         }
     }
 }

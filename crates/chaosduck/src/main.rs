@@ -30,7 +30,12 @@ fn main() -> ExitCode {
 /// Returns whether every Lease came back.
 async fn run(args: Args) -> anyhow::Result<bool> {
     if args.print_rbac {
-        le_cli::print(&rbac::yaml(args.mode, args.connection.namespace.as_deref().unwrap_or("default"))?)?;
+        let namespace = match args.connection.namespace.clone() {
+            Some(namespace) => namespace,
+            // Rights may be asked for where there is no cluster yet.
+            None => args.connection.connect().await.map_or("default".to_owned(), |found| found.namespace),
+        };
+        le_cli::print(&rbac::yaml(args.mode, &namespace)?)?;
         return Ok(true);
     }
     let plan = args.plan()?;
@@ -45,7 +50,8 @@ async fn run(args: Args) -> anyhow::Result<bool> {
     let tell = move |event: Event| {
         let line = match format {
             Format::Table | Format::Wide => format!("{event}\n"),
-            _ => serde_json::to_string(&event).unwrap_or_default() + "\n",
+            Format::Yaml => document(&event).unwrap_or_default(),
+            Format::Json => serde_json::to_string(&event).unwrap_or_default() + "\n",
         };
         let mut out = anstream::stdout().lock();
         // Nobody reads on: there is nobody to go on for.
@@ -54,15 +60,19 @@ async fn run(args: Args) -> anyhow::Result<bool> {
         }
     };
     let summary = Duck::new(connection, plan).run(stop, tell).await?;
+    let last = serde_json::json!({ "event": "summary", "summary": summary });
     let drawn = match args.output {
-        Format::Json => {
-            serde_json::to_string(&serde_json::json!({ "event": "summary", "summary": summary }))? + "\n"
-        }
-        Format::Yaml => serde_yaml::to_string(&summary)?,
+        Format::Json => serde_json::to_string(&last)? + "\n",
+        Format::Yaml => document(&last)?,
         Format::Table | Format::Wide => format!("\n{summary:#}"),
     };
     le_cli::print(&drawn)?;
     Ok(summary.is_sound())
+}
+
+/// One of several in a stream of YAML.
+fn document(value: &impl serde::Serialize) -> anyhow::Result<String> {
+    Ok(format!("---\n{}", serde_yaml::to_string(value)?))
 }
 
 /// Some places are not for a duck.

@@ -57,7 +57,8 @@ impl Default for Plan {
             dry_run: false,
             disabled: Vec::new(),
             disabled_regex: RegexSet::empty(),
-            seed: fastrand::u64(..),
+            // Programs that read JSON may know no greater whole number exactly.
+            seed: fastrand::u64(..1 << 53),
         }
     }
 }

@@ -6,7 +6,7 @@ use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Api, Error};
 use le_cli::{Connection, LeaseView, Owners, component_by_name, explain, plain};
 
-use crate::strike::STRANGER;
+use crate::strike::{STRANGER, answered};
 use crate::{Mode, What};
 
 /// One who holds Leases.
@@ -35,19 +35,24 @@ impl Round {
         mode: Mode,
     ) -> anyhow::Result<Self> {
         let mut round = Self::default();
+        // By pod: in Knative each elector of a process has an identity of its own, and all of them go with the pod.
         let mut holders: BTreeMap<String, Vec<LeaseView>> = BTreeMap::new();
-        for lease in le_cli::leases(connection, Some(&connection.namespace)).await? {
-            match lease.holder.clone() {
-                Some(holder) if holder.starts_with(STRANGER) => {}
-                Some(holder) => holders.entry(holder).or_default().push(lease),
+        let leases = le_cli::leases(connection, Some(&connection.namespace)).await?;
+        if leases.is_empty() {
+            round.said.push(What::NoLeases { namespace: connection.namespace.clone() });
+        }
+        for lease in leases {
+            match lease.pod().map(str::to_owned).or_else(|| lease.holder.clone()) {
+                _ if lease.holder.as_deref().is_some_and(|holder| holder.starts_with(STRANGER)) => {}
+                Some(pod) => holders.entry(pod).or_default().push(lease),
                 None => round.said.push(What::NoHolder { lease: lease.name }),
             }
         }
         let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Pod"));
         let pods: Api<DynamicObject> =
             Api::namespaced_with(connection.client.clone(), &connection.namespace, &kind);
-        for (holder, leases) in holders {
-            let (component, leader) = round.identify(&pods, owners, &holder, leases).await;
+        for leases in holders.into_values() {
+            let (component, leader) = round.identify(&pods, owners, leases).await;
             round.components.entry(component).or_default().push(leader.for_mode(mode));
         }
         Ok(round)
@@ -58,23 +63,40 @@ impl Round {
         &mut self,
         pods: &Api<DynamicObject>,
         owners: &mut Owners,
-        holder: &str,
         leases: Vec<LeaseView>,
     ) -> (String, Leader) {
+        let holder = &*leases[0].holder.clone().unwrap_or_default();
         let mut leader = Leader { name: holder.to_owned(), uid: None, leases, spared: None };
         let Some(name) = le_config::pod_of_identity(holder) else {
             leader.spared = Some(format!("its holder {} can be no pod", plain(holder)));
             return (leader.leases[0].place.component.clone(), leader);
         };
         leader.name = name.to_owned();
-        match pods.get_opt(name).await {
+        match answered(pods.get_opt(name)).await {
             Ok(Some(pod)) => {
                 leader.uid.clone_from(&pod.metadata.uid);
-                return (owners.component(&pod).await.name, leader);
+                if pod.metadata.deletion_timestamp.is_some() {
+                    leader.spared = Some(format!("its pod {name} is ending already"));
+                }
+                match answered(async { Ok(owners.component(&pod).await) }).await {
+                    Ok(component) => return (component.name, leader),
+                    Err(error) => {
+                        leader.spared =
+                            Some(explain(error, &format!("find the owner of {name:?}"), "").to_string());
+                    }
+                }
             }
             Ok(None) => {
-                let lease = leader.leases[0].name.clone();
-                self.said.push(What::NoPod { lease, holder: holder.to_owned() });
+                let held = leader
+                    .leases
+                    .iter()
+                    .map(|lease| (&lease.name, lease.holder.as_deref().unwrap_or_default()));
+                self.said.extend(
+                    held.map(|(lease, holder)| What::NoPod {
+                        lease: lease.clone(),
+                        holder: holder.to_owned(),
+                    }),
+                );
                 leader.spared = Some(format!("its holder {} is no pod that exists", plain(holder)));
             }
             // What may not be read may still be deleted, as Knative does: its name says what it belongs to.

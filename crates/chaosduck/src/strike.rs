@@ -1,5 +1,7 @@
 //! What is done to a leader.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Pod;
@@ -19,6 +21,9 @@ pub(crate) const STRANGER: &str = "chaosduck_";
 /// For how long the stranger says that it holds a Lease. It gives it back long before.
 const HELD: u32 = 15;
 
+/// How long an answer is waited for: the client itself waits without an end.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
 /// How often a Lease is read again that was renewed meanwhile.
 const ATTEMPTS: u32 = 3;
 
@@ -27,6 +32,10 @@ pub(crate) enum Outcome {
     Done,
     /// It could not be struck, and nothing is wrong.
     Spared(String),
+    /// It was refused.
+    Refused(anyhow::Error),
+    /// It failed in a way that leaves open whether it was done.
+    Unsure(anyhow::Error),
 }
 
 /// What is to be done to a leader, before it is.
@@ -82,7 +91,12 @@ impl<'a> Deed<'a> {
     }
 
     /// Does it. A Lease that its holder has renewed meanwhile is read again.
-    pub(crate) async fn run(&self, connection: &Connection, leader: &Leader) -> anyhow::Result<Outcome> {
+    pub(crate) async fn run(&self, connection: &Connection, leader: &Leader) -> Outcome {
+        let done = answered(self.attempts(connection, leader)).await;
+        self.outcome(done, &connection.namespace)
+    }
+
+    async fn attempts(&self, connection: &Connection, leader: &Leader) -> kube::Result<()> {
         let mut done = self.strike(connection, leader, self.leases[0]).await;
         for _ in 0..ATTEMPTS {
             let is_of_pod = matches!(self.way, Way::Delete | Way::Evict);
@@ -94,7 +108,7 @@ impl<'a> Deed<'a> {
             let Some(now) = now.filter(|now| now.holder == self.leases[0].holder) else { break };
             done = self.strike(connection, leader, &now).await;
         }
-        self.outcome(done, &connection.namespace)
+        done
     }
 
     async fn strike(&self, connection: &Connection, leader: &Leader, lease: &LeaseView) -> kube::Result<()> {
@@ -123,10 +137,10 @@ impl<'a> Deed<'a> {
         }
     }
 
-    fn outcome(&self, done: kube::Result<()>, namespace: &str) -> anyhow::Result<Outcome> {
-        let spared = |why: String| Ok(Outcome::Spared(why));
+    fn outcome(&self, done: kube::Result<()>, namespace: &str) -> Outcome {
+        let spared = Outcome::Spared;
         match done {
-            Ok(()) => Ok(Outcome::Done),
+            Ok(()) => Outcome::Done,
             Err(Error::Api(status)) if status.code == 404 && self.is_eviction_unknown(&status.message) => {
                 spared("this cluster has no evictions".to_owned())
             }
@@ -139,7 +153,11 @@ impl<'a> Deed<'a> {
             Err(Error::Api(status)) if status.code == 429 => {
                 spared(format!("{} may not be disrupted now: {}", self.victim, status.message))
             }
-            Err(error) => Err(explain(error, &self.in_words(), namespace)),
+            Err(error) => {
+                let is_refusal = matches!(&error, Error::Api(status) if (400..500).contains(&status.code));
+                let error = explain(error, &self.in_words(), namespace);
+                if is_refusal { Outcome::Refused(error) } else { Outcome::Unsure(error) }
+            }
         }
     }
 
@@ -161,16 +179,33 @@ impl<'a> Deed<'a> {
 
 /// Empties a Lease that the stranger holds. One that somebody else has taken is theirs.
 pub(crate) async fn give_back(connection: &Connection, lease: &str) -> anyhow::Result<()> {
-    let api = lease_api(connection, Some(&connection.namespace));
     let failed = |error| explain(error, &format!("give the Lease {lease:?} back"), &connection.namespace);
-    let Some(object) = api.get_opt(lease).await.map_err(failed)? else { return Ok(()) };
-    let now = LeaseView::read(&object);
-    if !now.holder.as_deref().is_some_and(|holder| holder.starts_with(STRANGER)) {
-        return Ok(());
+    answered(try_to_give_back(connection, lease)).await.map_err(failed).context("it runs out by itself")
+}
+
+async fn try_to_give_back(connection: &Connection, lease: &str) -> kube::Result<()> {
+    let api = lease_api(connection, Some(&connection.namespace));
+    let mut done = Ok(());
+    for _ in 0..=ATTEMPTS {
+        let Some(object) = api.get_opt(lease).await? else { return Ok(()) };
+        let now = LeaseView::read(&object);
+        if !now.holder.as_deref().is_some_and(|holder| holder.starts_with(STRANGER)) {
+            return Ok(());
+        }
+        done = put(connection, &now, "").await;
+        // Who wrote in between need not have taken it: a label is enough.
+        if !matches!(&done, Err(Error::Api(status)) if status.code == 409 || status.code == 404) {
+            break;
+        }
     }
-    match put(connection, &now, "").await {
-        Err(Error::Api(status)) if status.code == 409 || status.code == 404 => Ok(()),
-        other => other.map_err(failed).context("it runs out by itself"),
+    done
+}
+
+/// Waits for an answer, but not for ever.
+pub(crate) async fn answered<T>(request: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {
+    match tokio::time::timeout(PATIENCE, request).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Error::Service(format!("no answer within {PATIENCE:?}").into())),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use le_cli::{Table, plain};
+use le_cli::{Table, harmless, plain};
 use serde::Serialize;
 
 /// What came out of a run, by component.
@@ -15,6 +15,8 @@ pub struct Summary {
     pub components: BTreeMap<String, Row>,
     /// How many rounds there were.
     pub rounds: u64,
+    /// What chance was drawn from: with it, the same is drawn again.
+    pub seed: u64,
 }
 
 /// What came out for one component. Times are in seconds.
@@ -80,7 +82,8 @@ impl fmt::Display for Summary {
                 .breaking(7);
         let time = |time: Option<f64>| time.map_or("-".to_owned(), |time| format!("{time:.3}s"));
         for (component, row) in &self.components {
-            let open = if row.open > 0 { format!("{} not yet seen", row.open) } else { String::new() };
+            let open = (row.open > 0).then(|| format!("{} not yet seen", row.open));
+            let note: Vec<String> = row.untouched.as_deref().map(harmless).into_iter().chain(open).collect();
             table.row([
                 plain(component),
                 row.kills.to_string(),
@@ -89,7 +92,7 @@ impl fmt::Display for Summary {
                 time(row.p90),
                 time(row.max),
                 row.never_came_back.to_string(),
-                row.untouched.clone().unwrap_or(open),
+                note.join("; "),
             ]);
         }
         table.fmt(f)

@@ -23,6 +23,8 @@ pub enum Target {
     AtMost(f64),
     /// No less than this.
     AtLeast(f64),
+    /// Nothing is asked of it.
+    None,
 }
 
 impl Row {
@@ -37,8 +39,21 @@ impl Row {
         let (text, met) = match target {
             Target::AtMost(most) => (format!("at most {most}"), ratio <= most),
             Target::AtLeast(least) => (format!("at least {least}"), ratio >= least),
+            Target::None => ("-".to_owned(), true),
         };
         Self { name: name.into(), ours: ours.into(), other: other.into(), ratio, target: text, met }
+    }
+
+    /// Makes the row of something that could not be measured, and says why.
+    pub fn unmeasured(name: impl Into<String>, why: &str) -> Self {
+        Self {
+            name: name.into(),
+            ours: "-".to_owned(),
+            other: why.to_owned(),
+            ratio: 0.0,
+            target: "-".to_owned(),
+            met: true,
+        }
     }
 
     /// Makes the row of two times, whose ratio is ours to the other's.
@@ -53,7 +68,11 @@ impl Row {
     }
 
     pub(crate) fn columns(&self) -> [String; 6] {
-        let met = if self.met { "met" } else { "NOT MET" };
+        let met = match (self.met, &*self.target) {
+            (true, "-") => "",
+            (true, _) => "met",
+            (false, _) => "NOT MET",
+        };
         let ratio = format!("{:.3}", self.ratio);
         [self.name.clone(), self.ours.clone(), self.other.clone(), ratio, self.target.clone(), met.to_owned()]
     }

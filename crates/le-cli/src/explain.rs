@@ -25,6 +25,8 @@ pub fn explain(error: Error, what: &str, namespace: &str) -> anyhow::Error {
         Error::Api(status) => status.message.clone(),
         other => chain(other),
     };
+    // It may be what a webhook said, or whatever answers at that address.
+    let said = crate::harmless(&said);
     anyhow!("cannot {what}{place}: {hint}: {said}")
 }
 

@@ -244,3 +244,12 @@ pub fn plain(text: &str) -> String {
     }
     written
 }
+
+/// Writes a whole message so that it cannot do anything to a terminal: the cluster, or a webhook, has put its words into it.
+#[must_use]
+pub fn harmless(message: &str) -> String {
+    // No more at once than is written in full.
+    const PART: usize = 80;
+    let characters: Vec<char> = message.chars().collect();
+    characters.chunks(PART).map(|part| plain(&part.iter().collect::<String>())).collect()
+}

@@ -26,7 +26,7 @@ mod table;
 
 pub use connection::{Connection, ConnectionArgs};
 pub use explain::explain;
-pub use lease::{LeaseView, Place, plain};
+pub use lease::{LeaseView, Place, harmless, plain};
 pub use list::{lease_api, leases, pods};
 pub use output::{Format, print, print_error};
 pub use owner::{Component, Owners, component_by_name};

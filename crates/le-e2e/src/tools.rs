@@ -57,6 +57,15 @@ impl Binaries {
     }
 }
 
+/// Builds the programs in Go that need no control plane, and returns one of them.
+///
+/// # Errors
+///
+/// When there is no Go, or it cannot build them.
+pub async fn peer(name: &str, progress: &Progress) -> anyhow::Result<PathBuf> {
+    Ok(peers::get(&cargo::target()?.join("e2e/bin"), progress).await?.join(name))
+}
+
 /// A Go module of this crate.
 fn module(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("go").join(name)

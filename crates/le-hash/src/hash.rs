@@ -12,7 +12,7 @@ pub(crate) const SLOTS: usize = 1 << 11;
 const PRIME: u16 = 0x01b3;
 
 /// The low 16 bits of the hash of nothing.
-const BASIS: u16 = 0x2325;
+pub(crate) const BASIS: u16 = 0x2325;
 
 /// What the rest of [`start`] would compute for each hash of a key.
 static START: [u16; SLOTS] = salted(b"start-angle-salt");
@@ -31,6 +31,22 @@ impl<'a> Key<'a> {
 
     pub(crate) fn of_text(text: &'a str) -> Self {
         Self([text.as_bytes(), b"", b""])
+    }
+
+    /// Returns how many bytes are hashed.
+    pub(crate) fn len(self) -> usize {
+        self.0.into_iter().map(<[u8]>::len).sum()
+    }
+
+    /// Writes the text to the beginning of a buffer that it fits.
+    #[inline]
+    pub(crate) fn copy_to(self, buffer: &mut [u8]) {
+        let mut rest = buffer;
+        for part in self.0 {
+            let (here, after) = rest.split_at_mut(part.len());
+            here.copy_from_slice(part);
+            rest = after;
+        }
     }
 
     /// Carries the low 16 bits of several hashes over this key, all at once, and returns with them those of its own hash.
@@ -106,7 +122,7 @@ pub(crate) fn stride(low: u16) -> usize {
     STRIDE[slot(low.into())].into()
 }
 
-const fn step(hash: u16, byte: u8) -> u16 {
+pub(crate) const fn step(hash: u16, byte: u8) -> u16 {
     (hash ^ byte as u16).wrapping_mul(PRIME)
 }
 

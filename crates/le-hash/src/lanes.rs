@@ -1,5 +1,8 @@
 //! The hashes of the names, side by side as the processor's vectors want them.
 
+use std::array;
+
+use crate::batch::{self, AT_ONCE};
 use crate::hash::{self, Key, SLOTS};
 
 /// The low 16 bits of the hash of each name, in the order of their ranks, in groups that are carried over a key at once.
@@ -40,6 +43,18 @@ impl Lanes {
         }
     }
 
+    /// Returns what [`nearest`](Self::nearest) does for each of several keys, none of which is too long.
+    #[inline]
+    pub(crate) fn nearest_of_each(&self, keys: [Key<'_>; AT_ONCE]) -> [usize; AT_ONCE] {
+        match self {
+            Self::Few(group) => {
+                let (hashes, own) = batch::after_low(group, keys);
+                array::from_fn(|at| nearest_from(&hashes[at], own[at]).1)
+            }
+            Self::Many(_) => keys.map(|key| self.nearest(key)),
+        }
+    }
+
     /// Calls `f` with the rank and the slot of each name for a key, and also with higher ranks that repeat the slot of a name.
     #[inline]
     pub(crate) fn for_each_slot(&self, key: Key<'_>, mut f: impl FnMut(u16, usize)) {
@@ -67,10 +82,16 @@ fn group<const N: usize>(hashes: &[u64]) -> [u16; N] {
 /// Returns the distance in slots from the place of a key to the nearest name of a group, and the lane of that name.
 #[inline]
 fn nearest<const N: usize>(group: &[u16; N], key: Key<'_>) -> (u16, usize) {
+    let (hashes, own) = key.after_low(*group);
+    nearest_from(&hashes, own)
+}
+
+/// Returns the same, once the hashes have been carried over the key.
+#[inline]
+fn nearest_from<const N: usize>(hashes: &[u16; N], own: u16) -> (u16, usize) {
     /// Leaves the 11 bits of a slot, and five bits below them for the lane.
     const ABOVE_LANE: u16 = (u16::MAX / SLOTS as u16) + 1;
 
-    let (hashes, own) = key.after_low(*group);
     let start = hash::start(own) as u16;
     let nearest = (0..).step_by(16).zip(hashes.chunks(16)).map(|(first, hashes)| {
         let mut min = u16::MAX;

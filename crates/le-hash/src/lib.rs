@@ -34,6 +34,7 @@ mod set;
 mod snapshot;
 mod subset;
 
+mod batch;
 mod circle;
 mod hash;
 mod lanes;

@@ -1,6 +1,7 @@
 //! All that is known of a set of names before there is a key.
 
 use crate::BucketSetError;
+use crate::batch::{AT_ONCE, LONGEST};
 use crate::circle::Circle;
 use crate::hash::{self, Key, SLOTS};
 use crate::lanes::Lanes;
@@ -36,6 +37,18 @@ impl Prepared {
     #[inline]
     pub(crate) fn owner(&self, key: Key<'_>) -> usize {
         if self.colliding.is_empty() { self.lanes.nearest(key) } else { self.owner_on_circle(key) }
+    }
+
+    /// Returns the ranks of the names that have each of several keys.
+    ///
+    /// Kept apart, so that what hands out the answers takes no registers from it.
+    #[inline(never)]
+    pub(crate) fn owner_of_each(&self, keys: [Key<'_>; AT_ONCE]) -> [usize; AT_ONCE] {
+        if self.colliding.is_empty() && keys.iter().all(|key| key.len() <= LONGEST) {
+            self.lanes.nearest_of_each(keys)
+        } else {
+            keys.map(|key| self.owner(key))
+        }
     }
 
     pub(crate) fn len(&self) -> usize {

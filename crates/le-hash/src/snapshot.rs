@@ -5,6 +5,7 @@ use std::fmt;
 use le_core::{BucketName, NamespacedName};
 
 use crate::BucketSetError;
+use crate::batch::AT_ONCE;
 use crate::hash::Key;
 use crate::prepared::Prepared;
 
@@ -48,6 +49,42 @@ impl Snapshot {
     #[must_use]
     pub fn owner(&self, key: &NamespacedName<'_>) -> &BucketName {
         &self.names[self.prepared.owner(Key::of_object(key))]
+    }
+
+    /// Returns the names of the buckets that have these keys, in their order.
+    ///
+    /// For many keys this is faster than to ask for each alone: several are looked up side by side. It reads up to four keys ahead.
+    ///
+    /// ```
+    /// use le_core::NamespacedName;
+    /// use le_hash::BucketSet;
+    ///
+    /// let set = BucketSet::new(["sun", "moon", "mars", "mercury"])?.snapshot();
+    /// let keys = [NamespacedName::new("ns", "a"), NamespacedName::cluster("b")];
+    /// let owners: Vec<_> = set.owners(&keys).collect();
+    /// assert_eq!(owners, [set.owner(&keys[0]), set.owner(&keys[1])]);
+    /// # Ok::<(), le_hash::BucketSetError>(())
+    /// ```
+    pub fn owners<'a, 'k>(
+        &'a self,
+        keys: impl IntoIterator<Item = &'k NamespacedName<'k>>,
+    ) -> impl Iterator<Item = &'a BucketName> {
+        let mut keys = keys.into_iter();
+        let (mut ranks, mut given, mut known) = ([0; AT_ONCE], 0, 0);
+        std::iter::from_fn(move || {
+            if given == known {
+                // The last ones may be fewer: what stands in for the rest is not given out.
+                let mut batch = [keys.next()?; AT_ONCE];
+                (given, known) = (0, 1);
+                for (place, key) in batch[1..].iter_mut().zip(&mut keys) {
+                    *place = key;
+                    known += 1;
+                }
+                ranks = self.prepared.owner_of_each(batch.map(Key::of_object));
+            }
+            given += 1;
+            Some(&self.names[ranks[given - 1]])
+        })
     }
 
     /// Returns the names of the set, in ascending byte order.

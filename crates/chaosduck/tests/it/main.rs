@@ -6,3 +6,4 @@ mod modes;
 mod operations;
 mod program;
 mod rounds;
+mod stubborn;

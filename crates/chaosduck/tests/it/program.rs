@@ -90,7 +90,7 @@ async fn a_lease_that_never_came_back_is_an_exit_code() {
     let output = place.command(&["-n", "acme", "--once", "--bound", "500ms"]).output().await.unwrap();
     let (out, _) = text(&output);
     assert_eq!(output.status.code(), Some(1), "{out}");
-    assert!(out.contains("has had no holder since"), "{out}");
+    assert!(out.contains("has had no new holder since"), "{out}");
 }
 
 #[tokio::test]
@@ -119,7 +119,8 @@ async fn bad_input_is_told_with_its_key_and_value() {
         (&["--period", "soon"][..], 2, "invalid value 'soon' for '--period"),
         (&["--factor=-1"], 2, "invalid value '-1' for '--factor"),
         (&["--mode", "shoot"], 2, "invalid value 'shoot' for '--mode"),
-        (&["--disable-regex", "a("], 1, "--disable-regex [\"a(\"] is no regular expression"),
+        (&["--disable-regex", "a("], 2, "invalid value 'a(' for '--disable-regex"),
+        (&["--period", "0s"], 2, "it must be longer than nothing"),
         (&["-n", "nowhere", "--once"], 1, "there is no namespace \"nowhere\""),
         (&["--context", "nope"], 1, "nope"),
     ] {
@@ -140,4 +141,41 @@ async fn the_rights_are_those_of_the_mode() {
         let (out, _) = text(&output);
         assert!(output.status.success() && out.contains(verbs) && out.contains("namespace: acme"), "{out}");
     }
+}
+
+#[tokio::test]
+async fn it_stops_at_once_though_the_cluster_is_silent() {
+    let server = cluster();
+    server.faults().rule().client("duck").kind("Pod").hang_before();
+    let place = Place::of(&server).await;
+    for signal in ["-INT", "-TERM"] {
+        let mut child = place.command(&["-n", "acme"]).stdout(Stdio::piped()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let pid = child.id().unwrap().to_string();
+        std::process::Command::new("kill").args([signal, &pid]).status().unwrap();
+        let status = tokio::time::timeout(Duration::from_secs(5), child.wait()).await;
+        assert_eq!(status.unwrap().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
+#[tokio::test]
+async fn yaml_is_a_stream_of_documents() {
+    let server = cluster();
+    let place = Place::of(&server).await;
+    let output = place.command(&["-n", "acme", "--once", "--dry-run", "-o", "yaml"]).output().await.unwrap();
+    let (out, _) = text(&output);
+    let read = |part: &str| serde_yaml::from_str::<Value>(part).unwrap();
+    let events: Vec<Value> = out.split("---\n").skip(1).map(read).collect();
+    assert_eq!(events.len(), 3, "{out}");
+    assert_eq!((&events[0]["event"], &events[2]["event"]), (&"struck".into(), &"summary".into()), "{out}");
+}
+
+#[tokio::test]
+async fn that_nobody_reads_on_ends_it_in_order() {
+    let server = cluster();
+    let place = Place::of(&server).await;
+    let mut child = place.command(&["-n", "acme", "-o", "json"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let status = tokio::time::timeout(Duration::from_secs(10), child.wait()).await.unwrap().unwrap();
+    assert_eq!(status.code(), Some(0));
 }

@@ -83,7 +83,7 @@ async fn leases_without_a_holder_or_a_pod_are_told() {
     let summary = summary.unwrap();
     assert!(!summary.is_sound());
     assert_eq!((summary.components["db"].never_came_back, summary.components["lost"].kills), (1, 0));
-    assert!(words.contains("db: db.q.00-of-01 has had no holder since db-0_1"), "{words}");
+    assert!(words.contains("db: db.q.00-of-01 has had no new holder since db-0_1"), "{words}");
 }
 
 #[tokio::test(start_paused = true)]

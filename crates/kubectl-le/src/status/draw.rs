@@ -1,7 +1,7 @@
 //! The report as people see it.
 
 use anstyle::{AnsiColor, Style};
-use le_cli::{Format, LeaseView, Table, plain};
+use le_cli::{Format, LeaseView, Table, harmless, plain};
 
 use super::pods::PodState;
 use super::report::{Report, Row, State};
@@ -33,7 +33,7 @@ pub(super) fn draw(report: &Report, format: Format) -> anyhow::Result<String> {
         text.push_str(&format!("{:#}", spread(report, wide)));
     }
     if let Some(why) = &report.pods_unknown {
-        text.push_str(&format!("\nWhich pods live is not known: {}\n", plain_long(why)));
+        text.push_str(&format!("\nWhich pods live is not known: {}\n", harmless(why)));
     }
     Ok(text)
 }
@@ -137,9 +137,4 @@ fn pod(row: &Row) -> String {
 
 fn number(number: Option<i64>) -> String {
     number.map_or("-".to_owned(), |number| number.to_string())
-}
-
-/// As [`plain`], for a message of any length.
-fn plain_long(text: &str) -> String {
-    text.split(' ').map(plain).collect::<Vec<_>>().join(" ")
 }

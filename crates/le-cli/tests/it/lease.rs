@@ -1,6 +1,6 @@
 //! Leases as a person reads them, whatever was written into them.
 
-use le_cli::{LeaseView, Place, plain};
+use le_cli::{LeaseView, Place, harmless, plain};
 use serde_json::{Value, json};
 
 fn view(spec: Value) -> LeaseView {
@@ -124,4 +124,10 @@ fn nothing_that_was_written_reaches_a_terminal_as_it_is() {
     assert_eq!(plain("a\u{1b}[31mb\n\u{202e}c\u{200b}ü"), "a\\u{1b}[31mb\\u{a}\\u{202e}c\\u{200b}ü");
     assert_eq!(plain(&"x".repeat(80)), "x".repeat(80));
     assert_eq!(plain(&"x".repeat(81)), "x".repeat(80) + "…");
+}
+
+#[test]
+fn a_long_message_is_written_in_full_and_is_harmless_too() {
+    let message = format!("{}\u{1b}[31m{}", "x".repeat(120), "y".repeat(120));
+    assert_eq!(harmless(&message), format!("{}\\u{{1b}}[31m{}", "x".repeat(120), "y".repeat(120)));
 }

@@ -34,6 +34,18 @@ fn owners_agree_for_every_number_of_names_around_the_edges_of_a_group() {
 }
 
 #[test]
+fn owners_agree_for_keys_of_any_length_beside_each_other() {
+    // Around the length from which on a key is looked up alone, and so many that the last batch is not full.
+    let lengths = [0, 1, 5, 62, 61, 63, 64, 65, 3, 300, 62, 62, 62, 40, 0, 0, 17];
+    for count in [1, 10, 16, 17, 300] {
+        for start in 0..lengths.len() {
+            let keys = lengths[start..].iter().map(|length| ("n".to_owned(), "x".repeat(*length)));
+            assert_same_owners(&numbered(count), keys);
+        }
+    }
+}
+
+#[test]
 fn owners_agree_on_a_full_circle_and_on_one_with_a_single_gap() {
     for count in [2047, 2048] {
         assert_same_owners(&numbered(count), some_keys(3));

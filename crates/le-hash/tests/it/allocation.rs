@@ -14,7 +14,7 @@ fn names(count: usize) -> impl Iterator<Item = String> {
 
 fn look_up(set: &BucketSet, buckets: &[Bucket], keys: &[NamespacedName<'_>]) -> usize {
     let snapshot = set.snapshot();
-    let mut had = 0;
+    let mut had = snapshot.owners(keys).count();
     for key in keys {
         had += usize::from(set.owner(key) == *snapshot.owner(key));
         had += usize::from(buckets[0].has(key)) + usize::from(set.contains("controller"));

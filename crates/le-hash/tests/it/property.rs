@@ -11,8 +11,12 @@ use super::reference;
 pub(crate) fn assert_same_owners(names: &BTreeSet<String>, keys: impl IntoIterator<Item = (String, String)>) {
     let set = BucketSet::new(names).expect("there are names, and not too many");
     let buckets = set.buckets();
-    for (namespace, name) in keys {
-        let key = NamespacedName::new(namespace, name);
+    let keys: Vec<_> =
+        keys.into_iter().map(|(namespace, name)| NamespacedName::new(namespace, name)).collect();
+    let one_by_one: Vec<_> = keys.iter().map(|key| set.owner(key)).collect();
+    let at_once: Vec<_> = set.snapshot().owners(&keys).cloned().collect();
+    assert_eq!(at_once, one_by_one, "several keys at once, among {names:?}");
+    for key in keys {
         let expected = reference::owner(names.iter().map(String::as_str), &key.to_string());
         assert_eq!(set.owner(&key).as_str(), expected, "{key} among {names:?}");
         assert_eq!(set.snapshot().owner(&key).as_str(), expected, "{key} among {names:?}");

@@ -12,26 +12,61 @@ const NOISE: Duration = Duration::from_millis(100);
 
 /// The clock of this process, which goes on while the machine is suspended.
 ///
-/// It is tokio's clock, so that a paused one in a test works, plus the time that the machine spent suspended, which the
-/// operating system keeps apart.
+/// It is one reading of the system's clock, since work asks it before each of its acts. Where tokio's clock stood still when this was
+/// made, as in a test that pauses it, it is that clock, plus the time that the machine spent suspended.
 #[derive(Clone, Debug)]
-pub(crate) struct SystemClock {
-    origin: tokio::time::Instant,
-    suspended_before: Duration,
+pub(crate) struct SystemClock(Origin);
+
+#[derive(Clone, Debug)]
+enum Origin {
+    /// What the system's clock said.
+    Running(Duration),
+    /// What tokio's said, and how long the machine had been suspended.
+    Paused { origin: tokio::time::Instant, suspended: Duration },
 }
 
 impl SystemClock {
     pub(crate) fn new() -> Self {
-        Self { origin: tokio::time::Instant::now(), suspended_before: suspended() }
+        Self(match boot() {
+            Some(now) if tokio_runs() => Origin::Running(now),
+            _ => Origin::Paused { origin: tokio::time::Instant::now(), suspended: suspended() },
+        })
     }
 }
 
 impl Clock for SystemClock {
+    #[inline]
     fn now(&self) -> Moment {
-        let running = tokio::time::Instant::now().saturating_duration_since(self.origin);
-        let suspended = suspended().saturating_sub(self.suspended_before);
-        Moment::ORIGIN + running + if suspended < NOISE { Duration::ZERO } else { suspended }
+        match &self.0 {
+            Origin::Running(origin) => Moment::ORIGIN + boot().unwrap_or_default().saturating_sub(*origin),
+            Origin::Paused { origin, suspended: before } => {
+                let running = tokio::time::Instant::now().saturating_duration_since(*origin);
+                let suspended = suspended().saturating_sub(*before);
+                Moment::ORIGIN + running + if suspended < NOISE { Duration::ZERO } else { suspended }
+            }
+        }
     }
+}
+
+/// Tells whether tokio's clock moves by itself. One that moves in coarse steps passes for one that stands still, and is asked for the time.
+fn tokio_runs() -> bool {
+    const LOOKS: u32 = 1_000;
+    let first = tokio::time::Instant::now();
+    (0..LOOKS).any(|_| tokio::time::Instant::now() != first)
+}
+
+/// How long ago the machine was booted, suspensions included; `None` where no clock says so.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[inline]
+fn boot() -> Option<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+    Duration::try_from(clock_gettime(ClockId::Boottime)).ok()
+}
+
+/// How long ago the machine was booted; no clock says so here.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn boot() -> Option<Duration> {
+    None
 }
 
 /// The time to write into a Lease, for people to read.
@@ -61,4 +96,30 @@ fn suspended() -> Duration {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn suspended() -> Duration {
     Duration::ZERO
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_paused_clock_moves_as_the_test_moves_it() {
+        let clock = SystemClock::new();
+        let before = clock.now();
+        assert_eq!(clock.now(), before);
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        assert_eq!(clock.now().since(before), Duration::from_secs(3600));
+    }
+
+    #[tokio::test]
+    async fn a_running_clock_goes_at_the_rate_of_time() {
+        let clock = SystemClock::new();
+        let began = std::time::Instant::now();
+        let before = clock.now();
+        std::thread::sleep(Duration::from_millis(20));
+        let passed = clock.now().since(before);
+        assert!(passed >= Duration::from_millis(20) && passed <= began.elapsed(), "{passed:?}");
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        assert!(matches!(clock.0, Origin::Running(_)), "{clock:?}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The machine alone: every rule it keeps, on a bench without clock or network.
 
+mod allocation;
 mod bench;
 mod deletion;
 mod doubt;

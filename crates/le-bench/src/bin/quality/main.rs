@@ -1,0 +1,87 @@
+//! How evenly keys fall on buckets, and how many move when a bucket is added, beside two other ways to divide them.
+//!
+//! It prints the table of `docs/hash.md` and draws its picture. Everything is counted, nothing measured: it comes out the same each time.
+#![expect(clippy::print_stdout, reason = "the table is what the program is for")]
+
+mod chart;
+mod keys;
+mod spread;
+mod ways;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Parser;
+use le_core::NamespacedName;
+
+use crate::keys::Kind;
+use crate::ways::Way;
+
+/// How evenly keys fall on buckets, and how many move when a bucket is added
+#[derive(Debug, Parser)]
+struct Args {
+    /// How many keys of each kind
+    #[arg(long, default_value_t = 1_000_000)]
+    keys: usize,
+    /// The document whose table is to be written anew, and beside which the picture is drawn
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+}
+
+/// The numbers of buckets.
+const COUNTS: [usize; 8] = [2, 3, 5, 10, 20, 32, 64, 100];
+
+const HEAD: &str = "| keys | buckets | fullest, Knative | rendezvous | jump | moved by one more, Knative | rendezvous | jump | least possible |";
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let mut lines = Way::ALL.map(|way| chart::Line { name: way.name(), points: Vec::new() });
+    let mut table = vec![HEAD.to_owned(), "|---".repeat(9) + "|"];
+    for kind in Kind::ALL {
+        let keys = kind.keys(args.keys);
+        for count in COUNTS {
+            table.push(row(kind, &keys, count, &mut lines)?);
+        }
+    }
+    let table = table.join("\n") + "\n";
+    println!("{table}");
+    if let Some(path) = &args.document {
+        let title = "how much more than its share the fullest bucket has (names of pods)";
+        write(&path.with_extension("svg"), &chart::draw(title, &lines))?;
+        let document =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let (before, rest) = document.split_once(HEAD).context("the document has no such table")?;
+        let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
+        write(path, &format!("{before}{table}\n{after}"))?;
+    }
+    Ok(())
+}
+
+fn row(
+    kind: Kind,
+    keys: &[NamespacedName<'_>],
+    count: usize,
+    lines: &mut [chart::Line],
+) -> anyhow::Result<String> {
+    let (mut fullest, mut moved) = (Vec::new(), Vec::new());
+    for (way, line) in Way::ALL.into_iter().zip(lines) {
+        let (before, after) = (way.owners(keys, count)?, way.owners(keys, count + 1)?);
+        let more = spread::fullest(&before, count) * 100.0;
+        fullest.push(format!("+{more:.1} %"));
+        moved.push(format!("{:.1} %", spread::moved(&before, &after) * 100.0));
+        if kind == Kind::Pods {
+            line.points.push((count as f64, more));
+        }
+    }
+    let least = 100.0 / (count + 1) as f64;
+    Ok(format!(
+        "| {} | {count} | {} | {} | {least:.1} % |",
+        kind.name(),
+        fullest.join(" | "),
+        moved.join(" | ")
+    ))
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
