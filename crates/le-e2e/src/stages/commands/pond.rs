@@ -26,7 +26,8 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How long a process may take to end that was told to.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A Deployment and a StatefulSet, whose pods are processes. A pod that is deleted is stopped, and replaced.
+/// A Deployment and a StatefulSet, whose pods are processes: of ours, of client-go and of Knative in turn. A pod that is deleted is
+/// stopped, and replaced.
 pub(super) struct Pond {
     namespace: String,
     client: Client,
@@ -137,7 +138,7 @@ impl Pond {
         ];
         let start = Start {
             name: format!("{}-{name}-{}", self.namespace, self.count),
-            program: &self.binaries.elect,
+            program: [&self.binaries.elect, &self.binaries.client_go, &self.binaries.knative][self.count % 3],
             args: options.iter().map(|(flag, value)| format!("--{flag}={value}")).collect(),
             kubeconfig: &self.kubeconfig,
             environment: Vec::new(),
