@@ -141,3 +141,38 @@ fn is_refused(error: &watcher::Error) -> bool {
     };
     status.code == 403
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn lease(version: u32, holder: &str, transitions: u32) -> LeaseView {
+        let lease = json!({
+            "metadata": { "name": "lock", "uid": "u", "resourceVersion": version.to_string() },
+            "spec": { "holderIdentity": holder, "leaseTransitions": transitions },
+        });
+        LeaseView::read(&serde_json::from_value(lease).unwrap())
+    }
+
+    #[test]
+    fn what_was_so_before_the_strike_is_no_hand_over() {
+        let since = Instant::now();
+        let (before, later) = (since - Duration::from_millis(1), since + Duration::from_millis(1));
+        let mut awaiting = Awaiting::default();
+        awaiting.expect("c", &lease(10, "a", 1), since);
+        for (now, at) in [
+            (lease(9, "b", 0), later),
+            (lease(11, "b", 2), before),
+            (lease(11, "a", 1), later),
+            (lease(11, "", 1), later),
+            (lease(11, "chaosduck_1", 2), later),
+        ] {
+            assert!(awaiting.arrived(&now, at).is_none(), "{now:?}");
+        }
+        let arrived = awaiting.arrived(&lease(11, "a", 2), later).unwrap();
+        assert_eq!(arrived.before.holder.as_deref(), Some("a"));
+        assert!(awaiting.arrived(&lease(12, "b", 3), later).is_none(), "it is waited for once");
+    }
+}
