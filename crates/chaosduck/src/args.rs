@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use chaosduck::{Mode, Plan};
 use clap::Parser;
-use le_cli::{ConnectionArgs, Format};
-use le_config::GoDuration;
+use le_cli::{ConnectionArgs, Format, duration};
 use regex::{Regex, RegexSet};
 
 /// Kills one leader of each component, again and again, and measures how it is replaced
@@ -102,12 +101,6 @@ pub(crate) fn with_long_dashes(args: impl IntoIterator<Item = OsString>) -> Vec<
         }
     };
     args.into_iter().map(rewritten).collect()
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let duration: GoDuration =
-        text.parse().map_err(|error: le_config::ParseDurationError| format!("{error}; write it like 20s"))?;
-    duration.to_std().ok_or_else(|| "a duration here must not be negative".to_owned())
 }
 
 fn some_duration(text: &str) -> Result<Duration, String> {

@@ -7,20 +7,7 @@ const NAME: &str = "chaosduck";
 
 /// Writes them as YAML, for a mode and a namespace.
 pub(crate) fn yaml(mode: Mode, namespace: &str) -> anyhow::Result<String> {
-    let metadata = json!({ "name": NAME, "namespace": namespace });
-    let objects = [
-        json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata }),
-        json!({
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": metadata, "rules": rules(mode),
-        }),
-        json!({
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": metadata,
-            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": NAME },
-            "subjects": [{ "kind": "ServiceAccount", "name": NAME, "namespace": namespace }],
-        }),
-    ];
-    let documents: Result<Vec<String>, _> = objects.iter().map(serde_yaml::to_string).collect();
-    Ok(documents?.join("---\n"))
+    le_cli::documents(&le_cli::grant(NAME, NAME, namespace, &rules(mode)))
 }
 
 fn rules(mode: Mode) -> Vec<Value> {

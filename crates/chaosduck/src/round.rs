@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
+use kube::api::DynamicObject;
 use kube::{Api, Error};
-use le_cli::{Connection, LeaseView, Owners, component_by_name, explain, plain};
+use le_cli::{Connection, LeaseView, Owners, component_by_name, explain, plain, pod_api};
 
 use crate::strike::{STRANGER, answered};
 use crate::{Mode, What};
@@ -48,9 +48,7 @@ impl Round {
                 None => round.said.push(What::NoHolder { lease: lease.name }),
             }
         }
-        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Pod"));
-        let pods: Api<DynamicObject> =
-            Api::namespaced_with(connection.client.clone(), &connection.namespace, &kind);
+        let pods = pod_api(connection, Some(&connection.namespace));
         for leases in holders.into_values() {
             let (component, leader) = round.identify(&pods, owners, leases).await;
             round.components.entry(component).or_default().push(leader.for_mode(mode));

@@ -5,11 +5,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{
-    ApiResource, DeleteParams, DynamicObject, EvictParams, GroupVersionKind, PostParams, Preconditions,
-};
+use kube::api::{DeleteParams, EvictParams, PostParams, Preconditions};
 use kube::{Api, Error};
-use le_cli::{Connection, LeaseView, explain, lease_api};
+use le_cli::{Connection, LeaseView, explain, lease_api, pod_api};
 use serde_json::json;
 
 use crate::Mode;
@@ -115,9 +113,7 @@ impl<'a> Deed<'a> {
         let namespace = &connection.namespace;
         match self.way {
             Way::Delete => {
-                let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "Pod"));
-                let pods: Api<DynamicObject> =
-                    Api::namespaced_with(connection.client.clone(), namespace, &kind);
+                let pods = pod_api(connection, Some(namespace));
                 pods.delete(&leader.name, &as_it_was(leader.uid.clone(), None)).await.map(drop)
             }
             Way::Evict => {
@@ -201,12 +197,9 @@ async fn try_to_give_back(connection: &Connection, lease: &str) -> kube::Result<
     done
 }
 
-/// Waits for an answer, but not for ever.
+/// Waits for an answer, as long as there is patience.
 pub(crate) async fn answered<T>(request: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {
-    match tokio::time::timeout(PATIENCE, request).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Error::Service(format!("no answer within {PATIENCE:?}").into())),
-    }
+    le_cli::answered(PATIENCE, request).await
 }
 
 /// Writes a holder into a Lease as it was read, or none, in the way in which holders write.

@@ -4,18 +4,12 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use le_cli::{ConnectionArgs, Format};
-use le_config::GoDuration;
 
 use crate::{config, gc, owner, rbac, status};
 
 /// What the exit codes mean, in the help of every command.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 it failed, or the configuration has errors; 2 the command line is wrong, or, \
                                      with --strict, the configuration has warnings; 3 a bucket has no live holder.";
-
-/// The same, and what one might look for here.
-const AFTER_HELP: &str = "Exit codes: 0 done; 1 it failed, or the configuration has errors; 2 the command line is wrong, or, with \
-                          --strict, the configuration has warnings; 3 a bucket has no live holder.\n\nThere is no command that takes \
-                          a Lease away from its holder: docs/operations.md says what to do instead.";
 
 /// Looks at leader elections: who leads, whose a key is, what a configuration means
 #[derive(Debug, Parser)]
@@ -24,7 +18,9 @@ const AFTER_HELP: &str = "Exit codes: 0 done; 1 it failed, or the configuration 
     bin_name = "kubectl le",
     version,
     disable_help_subcommand = true,
-    after_help = AFTER_HELP
+    after_help = format!(
+        "{EXIT_CODES}\n\nThere is no command that takes a Lease away from its holder: docs/operations.md says what to do instead."
+    )
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -55,14 +51,6 @@ pub(crate) enum Command {
     Man,
 }
 
-/// Reads a duration as Go writes it.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let duration: GoDuration = text
-        .parse()
-        .map_err(|error: le_config::ParseDurationError| format!("{error}; write it like 30s or 1m30s"))?;
-    duration.to_std().ok_or_else(|| "a duration here must not be negative".to_owned())
-}
-
 /// Writes a duration as Go does, with no more digits than a person reads.
 pub(crate) fn short(duration: Duration) -> String {
     let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -70,8 +58,7 @@ pub(crate) fn short(duration: Duration) -> String {
         0..10_000 => Duration::from_millis(millis / 100 * 100),
         _ => Duration::from_secs(millis / 1000),
     };
-    let nanos = i64::try_from(coarse.as_nanos()).unwrap_or(i64::MAX);
-    match GoDuration::from_nanos(nanos).to_string() {
+    match le_cli::go_form(coarse) {
         text if text.ends_with("m0s") => text[..text.len() - 2].to_owned(),
         text => text,
     }

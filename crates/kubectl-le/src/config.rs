@@ -11,11 +11,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use le_cli::{ConnectionArgs, Format};
+use le_cli::{ConnectionArgs, Format, duration};
 
 pub(crate) use convert::convert;
 
-use crate::cli::duration;
 use crate::{Code, config_map};
 
 use report::Report;

@@ -8,11 +8,11 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use jiff::Timestamp;
 use kube::api::{DeleteParams, Preconditions};
-use le_cli::{Connection, ConnectionArgs, Format, LeaseView, Table, plain};
+use le_cli::{Connection, ConnectionArgs, Format, LeaseView, Table, duration, plain};
 use serde::Serialize;
 use tokio::time::sleep;
 
-use crate::cli::{duration, short};
+use crate::cli::short;
 use crate::{Code, config_map};
 
 /// Removes Leases of an older number of buckets that nobody has renewed for a given time

@@ -50,39 +50,16 @@ const NAME: &str = "leader-election";
 /// Runs the command.
 pub(crate) fn run(at: &ConnectionArgs, args: &RbacArgs, format: Format) -> anyhow::Result<Code> {
     let namespace = at.namespace.as_deref().unwrap_or("default");
-    let objects = objects(args, namespace)?;
+    let objects = le_cli::grant(NAME, &args.service_account, namespace, &rules(args)?);
     let written = match format {
         Format::Json => {
             let list = json!({ "apiVersion": "v1", "kind": "List", "items": objects });
             serde_json::to_string_pretty(&list)? + "\n"
         }
-        _ => {
-            let documents: Result<Vec<String>, _> = objects.iter().map(serde_yaml::to_string).collect();
-            documents?.join("---\n")
-        }
+        _ => le_cli::documents(&objects)?,
     };
     le_cli::print(&written)?;
     Ok(Code::Done)
-}
-
-fn objects(args: &RbacArgs, namespace: &str) -> anyhow::Result<Vec<Value>> {
-    let account = &args.service_account;
-    let mut objects = vec![json!({
-        "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": account, "namespace": namespace },
-    })];
-    let rules = rules(args)?;
-    if !rules.is_empty() {
-        let metadata = json!({ "name": NAME, "namespace": namespace });
-        objects.push(json!({
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": metadata, "rules": rules,
-        }));
-        objects.push(json!({
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": metadata,
-            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": NAME },
-            "subjects": [{ "kind": "ServiceAccount", "name": account, "namespace": namespace }],
-        }));
-    }
-    Ok(objects)
 }
 
 fn rules(args: &RbacArgs) -> anyhow::Result<Vec<Value>> {

@@ -10,11 +10,10 @@ use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
-use le_cli::{Connection, ConnectionArgs, Format, LeaseView};
+use le_cli::{Connection, ConnectionArgs, Format, LeaseView, duration};
 use tokio::time::{Instant, sleep};
 
 use crate::Code;
-use crate::cli::duration;
 
 use pods::Pods;
 use report::Report;

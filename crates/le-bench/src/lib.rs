@@ -16,5 +16,5 @@ mod turns;
 
 pub use row::{Row, Target};
 pub use stopwatch::Stopwatch;
-pub use table::{Output, print};
+pub use table::{Output, finish, output};
 pub use turns::{Turns, median};

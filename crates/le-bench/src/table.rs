@@ -1,6 +1,10 @@
 //! The table of all figures, for people and for programs.
 #![expect(clippy::print_stdout, reason = "the table is what a program of this crate is for")]
 
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+
 use crate::Row;
 
 /// How rows are printed.
@@ -16,12 +20,25 @@ pub enum Output {
 
 const HEAD: [&str; 6] = ["name", "ours", "peer or floor", "ratio", "target", ""];
 
-/// Prints the rows, and tells whether all targets are met.
+#[derive(Debug, Parser)]
+struct Args {
+    /// How to print the figures
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
+}
+
+/// Reads the command line of a program that measures; `about` is what its help says.
+pub fn output(about: &'static str) -> Output {
+    let matches = Args::command().about(about).get_matches();
+    Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).output
+}
+
+/// Prints the rows, and returns the code of a failure when a target is missed.
 ///
 /// # Errors
 ///
 /// When a row cannot be written as JSON, as with a ratio that is no number.
-pub fn print(rows: &[Row], output: Output) -> serde_json::Result<bool> {
+pub fn finish(rows: &[Row], output: Output) -> serde_json::Result<ExitCode> {
     match output {
         Output::Json => {
             for row in rows {
@@ -30,7 +47,7 @@ pub fn print(rows: &[Row], output: Output) -> serde_json::Result<bool> {
         }
         Output::Table => table(rows),
     }
-    Ok(rows.iter().all(Row::is_met))
+    Ok(if rows.iter().all(Row::is_met) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn table(rows: &[Row]) {

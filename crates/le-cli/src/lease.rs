@@ -1,7 +1,10 @@
 //! A Lease as a person reads it. Whatever anybody wrote into it is read as far as it can be, and what is odd is said.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use kube::api::DynamicObject;
+use le_config::Timing;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -126,6 +129,13 @@ impl LeaseView {
     #[must_use]
     pub fn pod(&self) -> Option<&str> {
         le_config::pod_of_identity(self.holder.as_deref()?)
+    }
+
+    /// Returns how long a reader takes it to be held after a renewal: where the holder does not say, as long as readers do by default.
+    #[must_use]
+    pub fn claim(&self) -> Duration {
+        let said = self.duration_seconds.map(|seconds| Duration::from_secs(seconds.unsigned_abs()));
+        said.unwrap_or_else(|| Timing::default().lease_duration())
     }
 
     /// Returns when it was last renewed, on the holder's clock, where that can be read.

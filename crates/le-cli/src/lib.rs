@@ -17,17 +17,21 @@
 //! ```
 
 mod connection;
+mod duration;
 mod explain;
 mod lease;
 mod list;
 mod output;
 mod owner;
+mod rbac;
 mod table;
 
 pub use connection::{Connection, ConnectionArgs};
+pub use duration::{duration, go_form};
 pub use explain::explain;
 pub use lease::{LeaseView, Place, harmless, plain};
-pub use list::{lease_api, leases, pods};
+pub use list::{answered, lease_api, leases, pod_api, pods};
 pub use output::{Format, print, print_error};
 pub use owner::{Component, Owners, component_by_name};
+pub use rbac::{documents, grant};
 pub use table::{Table, width};

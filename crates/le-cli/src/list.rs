@@ -38,7 +38,27 @@ pub async fn leases(connection: &Connection, namespace: Option<&str>) -> anyhow:
 ///
 /// When they cannot be listed.
 pub async fn pods(connection: &Connection, namespace: Option<&str>) -> kube::Result<Vec<DynamicObject>> {
-    all(&api(connection, namespace, &GroupVersionKind::gvk("", "v1", "Pod"), "pods")).await
+    all(&pod_api(connection, namespace)).await
+}
+
+/// Pods as they are.
+pub fn pod_api(connection: &Connection, namespace: Option<&str>) -> Api<DynamicObject> {
+    api(connection, namespace, &GroupVersionKind::gvk("", "v1", "Pod"), "pods")
+}
+
+/// Waits for an answer, but not for ever: kube's client itself does.
+///
+/// # Errors
+///
+/// What the request fails with, and that no answer came.
+pub async fn answered<T>(
+    patience: Duration,
+    request: impl Future<Output = kube::Result<T>>,
+) -> kube::Result<T> {
+    match tokio::time::timeout(patience, request).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Error::Service(format!("no answer within {patience:?}").into())),
+    }
 }
 
 /// The API server answers a list in a namespace that is not there by an empty one.
@@ -72,15 +92,14 @@ async fn all(api: &Api<DynamicObject>) -> kube::Result<Vec<DynamicObject>> {
     loop {
         let mut page = ListParams::default().limit(PAGE);
         page.continue_token.clone_from(&from);
-        let page = match tokio::time::timeout(PATIENCE, api.list(&page)).await {
+        let page = match answered(PATIENCE, api.list(&page)).await {
             // What was listed so far is too old to go on from: once more, from the start.
-            Ok(Err(Error::Api(status))) if status.code == 410 && from.is_some() => {
+            Err(Error::Api(status)) if status.code == 410 && from.is_some() => {
                 found.clear();
                 from = None;
                 continue;
             }
-            Ok(answer) => answer?,
-            Err(_) => return Err(Error::Service(format!("no answer within {PATIENCE:?}").into())),
+            answer => answer?,
         };
         found.extend(page.items);
         from = page.metadata.continue_.filter(|token| !token.is_empty());

@@ -97,3 +97,10 @@ pub(crate) fn once() -> Plan {
 pub(crate) fn words(said: &[What]) -> String {
     said.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
+
+/// The holder of each Lease, by its name.
+pub(crate) async fn holders(server: &ApiServer) -> Vec<(String, Option<String>)> {
+    let connection = Connection::new(server.client_in("look", NAMESPACE), NAMESPACE);
+    let leases = le_cli::leases(&connection, Some(NAMESPACE)).await.unwrap();
+    leases.into_iter().map(|lease| (lease.name, lease.holder)).collect()
+}

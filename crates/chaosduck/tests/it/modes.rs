@@ -3,16 +3,9 @@
 use std::time::Duration;
 
 use chaosduck::{Mode, Plan, What};
-use le_cli::{Connection, leases};
-use le_testkit::{ApiServer, Verb};
+use le_testkit::Verb;
 
-use crate::bench::{NAMESPACE, cluster, once, run, run_alone, words};
-
-async fn holders(server: &ApiServer) -> Vec<(String, Option<String>)> {
-    let connection = Connection::new(server.client_in("look", NAMESPACE), NAMESPACE);
-    let leases = leases(&connection, Some(NAMESPACE)).await.unwrap();
-    leases.into_iter().map(|lease| (lease.name, lease.holder)).collect()
-}
+use crate::bench::{cluster, holders, once, run, run_alone, words};
 
 #[tokio::test(start_paused = true)]
 async fn leases_are_emptied_or_deleted_as_they_were_read() {

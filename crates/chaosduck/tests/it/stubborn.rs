@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::bench::{NAMESPACE, cluster, lease, once, run, run_alone, words};
+use crate::bench::{NAMESPACE, cluster, holders, lease, once, run, run_alone, words};
 
 /// Runs a duck that is told to stop after a while; `None` when it does not end within a minute of that.
 async fn run_and_stop(server: &ApiServer, plan: Plan, after: Duration) -> Option<Vec<What>> {
@@ -99,9 +99,8 @@ async fn a_theft_whose_answer_is_lost_is_given_back_too() {
     let (_, said) =
         run_alone(&server, db_only(Plan { mode: Mode::Steal, bound: Duration::from_secs(3), ..once() }))
             .await;
-    let left =
-        le_cli::leases(&Connection::new(server.client("look"), NAMESPACE), Some(NAMESPACE)).await.unwrap();
-    let holder = left.into_iter().find(|lease| lease.name == "db.q.00-of-01").unwrap().holder;
+    let left = holders(&server).await.into_iter().find(|(name, _)| name == "db.q.00-of-01");
+    let (_, holder) = left.unwrap();
     assert_eq!(holder, None, "{}", words(&said));
 }
 
@@ -113,9 +112,8 @@ async fn a_stolen_lease_that_somebody_labels_meanwhile_is_given_back() {
     let (_, said) =
         run_alone(&server, db_only(Plan { mode: Mode::Steal, bound: Duration::from_secs(3), ..once() }))
             .await;
-    let left =
-        le_cli::leases(&Connection::new(server.client("look"), NAMESPACE), Some(NAMESPACE)).await.unwrap();
-    let holder = left.into_iter().find(|lease| lease.name == "db.q.00-of-01").unwrap().holder;
+    let left = holders(&server).await.into_iter().find(|(name, _)| name == "db.q.00-of-01");
+    let (_, holder) = left.unwrap();
     assert_eq!(holder, None, "{}", words(&said));
 }
 
@@ -174,9 +172,8 @@ async fn a_duck_that_is_stopped_gives_back_what_it_stole() {
     let server = cluster();
     let plan = db_only(Plan { mode: Mode::Steal, once: false, ..once() });
     let said = run_and_stop(&server, plan, Duration::from_millis(500)).await.unwrap();
-    let left =
-        le_cli::leases(&Connection::new(server.client("look"), NAMESPACE), Some(NAMESPACE)).await.unwrap();
-    let holder = left.into_iter().find(|lease| lease.name == "db.q.00-of-01").unwrap().holder;
+    let left = holders(&server).await.into_iter().find(|(name, _)| name == "db.q.00-of-01");
+    let (_, holder) = left.unwrap();
     assert_eq!(holder, None, "{}", words(&said));
     assert!(words(&said).contains("db: stole Lease db.q.00-of-01\n"), "{}", words(&said));
 }

@@ -1,10 +1,8 @@
 //! Writes a ConfigMap with the keys of today.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, bail};
-use le_cli::{ConnectionArgs, Format};
-use le_config::{GoDuration, Parser, keys};
+use le_cli::{ConnectionArgs, Format, go_form};
+use le_config::{Parser, keys};
 use serde_json::json;
 use serde_yaml::Value;
 
@@ -40,15 +38,12 @@ pub(crate) fn convert(at: &ConnectionArgs, args: &ConvertArgs, format: Format) -
 }
 
 fn of_flags(args: &ConvertArgs) -> Data {
-    let written = |duration: Duration| {
-        GoDuration::from_nanos(i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)).to_string()
-    };
     let given = [
         (keys::LEASE_DURATION, args.lease_duration),
         (keys::RENEW_DEADLINE, args.renew_deadline),
         (keys::RETRY_PERIOD, args.retry_period),
     ];
-    let given = given.into_iter().filter_map(|(key, given)| Some((key.to_owned(), written(given?))));
+    let given = given.into_iter().filter_map(|(key, given)| Some((key.to_owned(), go_form(given?))));
     with_defaults_of_client_go(given.collect())
 }
 

@@ -1,8 +1,8 @@
 //! What was found in a configuration.
 
 use anstyle::{AnsiColor, Style};
-use le_cli::{Format, Table};
-use le_config::{Config, ConfigErrors, GoDuration, Parser, keys};
+use le_cli::{Format, Table, go_form};
+use le_config::{Config, ConfigErrors, Parser, keys};
 use serde::Serialize;
 
 use super::CheckArgs;
@@ -46,19 +46,18 @@ impl Report {
     /// Looks at data.
     pub(super) fn of_data(data: Data, lines: &Lines, args: &CheckArgs) -> anyhow::Result<Self> {
         let config = match Parser::new(args.max_buckets)?.parse_all(&data) {
-            Ok(config) => Some(config),
+            Ok(config) => config,
             Err(errors) => {
                 let mut report = Self::of_errors(&errors, &data, lines);
                 report.warnings = warnings(&data, lines, None, None);
                 return Ok(report);
             }
         };
-        let buckets = config.as_ref().map(Config::buckets);
         Ok(Self {
             errors: Vec::new(),
-            warnings: warnings(&data, lines, buckets, args.replicas),
-            values: config.as_ref().map(|config| values(config, &data)).unwrap_or_default(),
-            numbers: config.as_ref().map(Numbers::of),
+            warnings: warnings(&data, lines, Some(config.buckets()), args.replicas),
+            values: values(&config, &data),
+            numbers: Some(Numbers::of(&config)),
         })
     }
 
@@ -122,14 +121,11 @@ fn values(config: &Config, data: &Data) -> Vec<Effective> {
     };
     let value = |key: &str, value: String| Effective { key: key.to_owned(), value, from: from(key) };
     let timing = config.timing();
-    let written = |duration: std::time::Duration| {
-        GoDuration::from_nanos(i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)).to_string()
-    };
     let mut values = vec![
         value(keys::BUCKETS, config.buckets().to_string()),
-        value(keys::LEASE_DURATION, written(timing.lease_duration())),
-        value(keys::RENEW_DEADLINE, written(timing.renew_deadline())),
-        value(keys::RETRY_PERIOD, written(timing.retry_period())),
+        value(keys::LEASE_DURATION, go_form(timing.lease_duration())),
+        value(keys::RENEW_DEADLINE, go_form(timing.renew_deadline())),
+        value(keys::RETRY_PERIOD, go_form(timing.retry_period())),
     ];
     for (prefix, to) in config.map_lease_prefix() {
         let key = format!("{}{prefix}", keys::MAP_LEASE_PREFIX);

@@ -8,9 +8,6 @@ use le_cli::LeaseView;
 
 use crate::cli::short;
 
-/// What a reader counts where a holder gives no duration, by default.
-const DEFAULT_DURATION: i64 = 60;
-
 /// A Lease of an older number of buckets.
 #[derive(Debug)]
 pub(super) struct Choice<'a> {
@@ -23,8 +20,7 @@ impl Choice<'_> {
     /// For how long it must be looked at before it is known that nobody renews it; `None` for one that nobody holds.
     pub(super) fn wait(&self) -> Option<Duration> {
         self.lease.holder.as_ref()?;
-        let seconds = self.lease.duration_seconds.unwrap_or(DEFAULT_DURATION);
-        Some(Duration::from_secs(seconds.unsigned_abs()) + Duration::from_secs(1))
+        Some(self.lease.claim() + Duration::from_secs(1))
     }
 }
 

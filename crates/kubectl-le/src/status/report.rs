@@ -1,7 +1,6 @@
 //! What was found out, before it is drawn.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use le_cli::{LeaseView, Place};
@@ -10,9 +9,6 @@ use serde::Serialize;
 use super::pods::{PodState, Pods};
 use super::seen::{Age, Seen};
 use crate::Code;
-
-/// What a reader counts where a holder gives no duration, by default.
-const DEFAULT_DURATION: i64 = 60;
 
 /// All Leases, grouped, and how they are spread.
 #[derive(Debug, Serialize)]
@@ -138,10 +134,9 @@ impl State {
 }
 
 fn base(lease: &LeaseView, pod: PodState, age: Age) -> State {
-    let seconds = lease.duration_seconds.unwrap_or(DEFAULT_DURATION);
     if lease.holder.is_none() {
         State::Free
-    } else if age.is_beyond(Duration::from_secs(seconds.unsigned_abs())) {
+    } else if age.is_beyond(lease.claim()) {
         State::Expired
     } else if matches!(pod, PodState::Gone | PodState::Ended) && !age.is_renewed() {
         // Who renews lives, be it as no pod of this cluster.
@@ -198,6 +193,7 @@ fn spread(rows: &[Row]) -> Vec<Share> {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::time::Duration;
 
     use serde_json::{Value, json};
 

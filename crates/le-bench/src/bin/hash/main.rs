@@ -8,21 +8,12 @@ mod rows;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use le_bench::{Output, print};
-
-/// What a look-up in `le-hash` costs, beside a floor and beside Knative's Go code
-#[derive(Debug, Parser)]
-struct Args {
-    /// How to print the figures
-    #[arg(long, value_enum, default_value_t)]
-    output: Output,
-}
+use le_bench::{finish, output};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<ExitCode> {
-    let args = Args::parse();
+    let output = output("What a look-up in `le-hash` costs, beside a floor and beside Knative's Go code");
     let peer = go::figures(&rows::COUNTS).await;
     let rows = rows::rows(&peer)?;
-    Ok(if print(&rows, args.output)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(finish(&rows, output)?)
 }

@@ -11,7 +11,6 @@ use k8s_openapi::api::rbac::v1::{PolicyRule, Role, RoleBinding};
 use kube::api::{ListParams, PostParams};
 use kube::{Api, ResourceExt as _};
 use rustix::process::Signal;
-use serde::Deserialize as _;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -99,7 +98,7 @@ impl Ground<'_> {
         let account = ["--service-account", "widget-operator"];
         let args = ["rbac", "--component", "fleet", "--queue", "q", "--buckets", "2"];
         let printed = self.le(namespace, &[&args[..], &account].concat()).await?.code(0)?;
-        let [service_account, role, binding] = &documents(&printed.out)?[..] else {
+        let [service_account, role, binding] = &doc::yaml::<Value>(&printed.out)?[..] else {
             anyhow::bail!("it printed other objects: {}", printed.out)
         };
         let once = PostParams::default();
@@ -153,7 +152,7 @@ impl Ground<'_> {
         ] {
             let printed = self.le("acme", &[&["rbac"], args].concat()).await?.code(0)?;
             let printed: Vec<PolicyRule> =
-                serde_json::from_value(documents(&printed.out)?[1]["rules"].clone())?;
+                serde_json::from_value(doc::yaml::<Value>(&printed.out)?[1]["rules"].clone())?;
             let blocks = doc::blocks(&document);
             let shown = blocks.iter().find(|block| block.heading == heading && block.language == "yaml");
             let shown: Role = serde_yaml::from_str(&shown.context("docs/rbac.md has changed")?.text)?;
@@ -206,8 +205,4 @@ fn states(said: &Said, state: &str) -> anyhow::Result<()> {
     let all = rows.len() == 2 && rows.iter().all(|row| row["state"] == state);
     ensure!(all, "not both are {state}: {told}");
     Ok(())
-}
-
-fn documents(text: &str) -> anyhow::Result<Vec<Value>> {
-    serde_yaml::Deserializer::from_str(text).map(|document| Ok(Value::deserialize(document)?)).collect()
 }
