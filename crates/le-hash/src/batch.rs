@@ -3,7 +3,7 @@
 //! Each step of a hash waits for the one before. While the processor waits for those of one key it does those of another, where they
 //! stand beside each other in the program: it does not see so far ahead by itself.
 
-use crate::hash::{BASIS, Key, step};
+use crate::hash::{BASIS, Key, carry};
 
 /// How many keys are hashed side by side: with more, their hashes no longer fit the registers.
 pub(crate) const AT_ONCE: usize = 4;
@@ -39,12 +39,4 @@ pub(crate) fn after_low<const N: usize>(
         }
     }
     (all, own)
-}
-
-#[inline]
-fn carry<const N: usize>(hashes: &mut [u16; N], own: &mut u16, byte: u8) {
-    *own = step(*own, byte);
-    for hash in hashes {
-        *hash = step(*hash, byte);
-    }
 }

@@ -58,10 +58,7 @@ impl<'a> Key<'a> {
         let mut own = BASIS;
         for part in self.0 {
             for &byte in part {
-                own = step(own, byte);
-                for hash in &mut hashes {
-                    *hash = step(*hash, byte);
-                }
+                carry(&mut hashes, &mut own, byte);
             }
         }
         (hashes, own)
@@ -122,7 +119,16 @@ pub(crate) fn stride(low: u16) -> usize {
     STRIDE[slot(low.into())].into()
 }
 
-pub(crate) const fn step(hash: u16, byte: u8) -> u16 {
+/// Carries several hashes, and a key's own, over one byte.
+#[inline]
+pub(crate) fn carry<const N: usize>(hashes: &mut [u16; N], own: &mut u16, byte: u8) {
+    *own = step(*own, byte);
+    for hash in hashes {
+        *hash = step(*hash, byte);
+    }
+}
+
+const fn step(hash: u16, byte: u8) -> u16 {
     (hash ^ byte as u16).wrapping_mul(PRIME)
 }
 
