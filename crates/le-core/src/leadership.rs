@@ -1,16 +1,20 @@
 //! The right to lead, as the work holds it.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{Bucket, Clock, FencingToken, Moment, NotLeading, StopReason};
+use crate::{Bucket, Clock, FencingToken, Moment, NamespacedName, NotLeading, StopReason};
+
+/// How many of the keys that were in hand last are kept.
+const LAST_DRAINED: usize = 10;
 
 /// The right to lead one bucket for one term. Cheap to clone.
 ///
@@ -33,6 +37,8 @@ pub(crate) struct Right {
     pub(crate) end: OnceLock<(Moment, StopReason)>,
     pub(crate) stopping: CancellationToken,
     pub(crate) lost: CancellationToken,
+    /// The keys that were in hand last, the newest last.
+    pub(crate) drained: Mutex<VecDeque<NamespacedName<'static>>>,
 }
 
 impl Leadership {
@@ -98,6 +104,21 @@ impl Leadership {
     /// Dropping the future and asking again loses nothing.
     pub async fn lost(&self) {
         self.right.lost.cancelled().await;
+    }
+
+    /// Notes that `key` was still in hand when the work was told to wind down, and is so no more. The ten newest are kept, and
+    /// shown to observers as those that the drain had to wait for.
+    pub fn note_drained(&self, key: &NamespacedName<'_>) {
+        let mut drained = self.right.drained.lock().unwrap_or_else(PoisonError::into_inner);
+        if drained.len() == LAST_DRAINED {
+            drained.pop_front();
+        }
+        drained.push_back(key.clone().into_owned());
+    }
+
+    /// Returns the keys that [`note_drained`](Self::note_drained) was last told, the newest last and ten at most.
+    pub fn last_drained(&self) -> Vec<NamespacedName<'static>> {
+        self.right.drained.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// Runs `work` for as long as the right holds, and drops it at the moment it is lost.

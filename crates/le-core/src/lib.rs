@@ -2,6 +2,7 @@
 //!
 //! An *elector* decides which replica leads a *bucket* of keys, a [`LeaderAware`] is told so with a [`Leadership`] in hand, and
 //! an [`ElectorBuilder`] is the one value that changes when the election backend changes. This crate names no backend.
+//! An [`Observer`] is told what happens, whatever the backend.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -29,7 +30,7 @@
 //!
 //! # Features
 //!
-//! `async` (default) brings everything that promotes and demotes. Without it only the plain words remain: keys, buckets,
+//! `async` (default) brings everything that promotes and demotes, and the observers of that. Without it only the plain words remain: keys, buckets,
 //! tokens, moments and reasons, with no dependency at all.
 
 mod bucket;
@@ -54,6 +55,8 @@ mod error;
 mod leadership;
 #[cfg(feature = "async")]
 mod led;
+#[cfg(feature = "async")]
+mod observe;
 #[cfg(feature = "async")]
 mod standing;
 #[cfg(feature = "async")]
@@ -84,8 +87,13 @@ pub use leadership::Leadership;
 #[cfg(feature = "async")]
 pub use led::LedBuckets;
 #[cfg(feature = "async")]
+pub use observe::{
+    AttemptFailed, Began, Candidate, Drained, FailReason, LeaderSeen, Life, Observed, Observer, Observers,
+    Pulse, Renewed, Stopped, Won,
+};
+#[cfg(feature = "async")]
 pub use standing::StandingElector;
 #[cfg(feature = "async")]
 pub use term::Term;
 #[cfg(feature = "async")]
-pub use unopposed::Unopposed;
+pub use unopposed::{ObservedUnopposed, Unopposed};

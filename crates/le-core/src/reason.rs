@@ -24,6 +24,16 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// Every reason, for whoever shows them all from the start.
+    pub const ALL: &'static [Self] = &[
+        Self::ToldToStop,
+        Self::DeadlinePassed,
+        Self::Replaced,
+        Self::DeletedAndTaken,
+        Self::IdentityUsedElsewhere,
+        Self::PromotionFailed,
+    ];
+
     /// Returns the reason as one word in snake case, for logs and metrics; it will not change.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
 use crate::leadership::Right;
 use crate::{
-    Bucket, Clock, Enqueue, FencingToken, LeaderAware, Leadership, Moment, PromoteError, StopReason,
+    Bucket, Clock, Enqueue, FencingToken, LeaderAware, Leadership, Moment, Observed, PromoteError, StopReason,
 };
 
 /// One term of one bucket, in the hands of the elector that won it: whoever writes an elector makes one per term, and gives
@@ -32,6 +32,7 @@ impl Term {
             end: OnceLock::new(),
             stopping: CancellationToken::new(),
             lost: CancellationToken::new(),
+            drained: Mutex::default(),
         };
         Self { right: Arc::new(right) }
     }
@@ -58,6 +59,26 @@ impl Term {
         enqueue: Option<Enqueue>,
         stop: &CancellationToken,
     ) -> Result<(), PromoteError> {
+        self.lead_observed(aware, enqueue, stop, &mut Observed::nobody()).await
+    }
+
+    /// Leads as [`lead`](Self::lead) does, and tells observers of the drain and of the end. That the term began, and how it was
+    /// won, is for the elector to tell before.
+    ///
+    /// # Errors
+    ///
+    /// As for [`lead`](Self::lead).
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`lead`](Self::lead).
+    pub async fn lead_observed(
+        self,
+        aware: &dyn LeaderAware,
+        enqueue: Option<Enqueue>,
+        stop: &CancellationToken,
+        observed: &mut Observed,
+    ) -> Result<(), PromoteError> {
         // The promotion first: it has then begun in any case, and the demotion below has something to end.
         let promoted = tokio::select! {
             biased;
@@ -66,12 +87,16 @@ impl Term {
         };
         if promoted.is_err() {
             self.end(StopReason::PromotionFailed);
+            observed.stopped(StopReason::PromotionFailed);
             return promoted;
         }
         stop.cancelled().await;
         self.tell_to_stop();
+        observed.drain_began();
         aware.demote(&self.right.bucket).await;
+        observed.drain_ended(&self.leadership());
         self.end(StopReason::ToldToStop);
+        observed.stopped(StopReason::ToldToStop);
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod identity;
 mod leases;
 mod load;
 mod namespace;
+mod observing;
 mod outcome;
 mod report;
 mod watch;

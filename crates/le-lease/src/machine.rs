@@ -174,9 +174,14 @@ impl Machine {
         self.sight.record().map(|record| record.version)
     }
 
+    /// Returns the Lease as far as is known: `None` when that is nothing yet, and `Some(None)` when there is none.
+    pub(crate) fn lease(&self) -> Option<Option<&Record>> {
+        self.sight.lease()
+    }
+
     /// Returns who holds the Lease, as far as is known.
     pub fn holder(&self) -> Option<&str> {
-        self.sight.record().and_then(Record::holder)
+        self.lease().flatten().and_then(Record::holder)
     }
 
     /// Takes in that time has passed.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use le_core::{BuildError, Elector, ElectorBuilder, Enqueue, LeaderAware, StandingElector};
+use le_core::{BuildError, Elector, ElectorBuilder, Enqueue, LeaderAware, Observers, StandingElector};
 
 use crate::{Placement, PlacementError};
 
@@ -13,6 +13,7 @@ use crate::{Placement, PlacementError};
 #[derive(Clone, Debug)]
 pub struct Builder {
     placement: Placement,
+    observers: Observers,
 }
 
 impl Builder {
@@ -27,7 +28,14 @@ impl Builder {
 
     /// Makes a builder for a place that is known.
     pub fn new(placement: Placement) -> Self {
-        Self { placement }
+        Self { placement, observers: Observers::default() }
+    }
+
+    /// Sets who is told what happens. The identity that observers see is the pod's name.
+    #[must_use]
+    pub fn observed_by(mut self, observers: Observers) -> Self {
+        self.observers = observers;
+        self
     }
 
     /// Returns the place of this pod.
@@ -43,6 +51,9 @@ impl ElectorBuilder for Builder {
         aware: Arc<dyn LeaderAware>,
         enqueue: Enqueue,
     ) -> Result<Box<dyn Elector>, BuildError> {
-        Ok(Box::new(StandingElector::new(self.placement.bucket().clone(), aware, Some(enqueue))))
+        let (bucket, pod) = (self.placement.bucket().clone(), self.placement.pod());
+        let name = bucket.name().as_str().to_owned();
+        let elector = StandingElector::new(bucket, aware, Some(enqueue));
+        Ok(Box::new(elector.observed_by(self.observers.clone(), name, pod)))
     }
 }

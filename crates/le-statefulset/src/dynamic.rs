@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use le_core::ElectorBuilder;
+use le_core::{ElectorBuilder, Observers};
 
 use crate::variables::STATEFUL;
 use crate::{Builder, PlacementError};
@@ -20,8 +20,22 @@ pub fn dynamic(
     buckets: u32,
     fallback: impl ElectorBuilder + 'static,
 ) -> Result<Arc<dyn ElectorBuilder>, PlacementError> {
+    dynamic_observed(env, buckets, fallback, Observers::default())
+}
+
+/// Chooses as [`dynamic`] does, and has the electors by ordinal tell `observers` what happens. The fallback comes with its own.
+///
+/// # Errors
+///
+/// As for [`dynamic`].
+pub fn dynamic_observed(
+    env: impl Fn(&str) -> Option<String>,
+    buckets: u32,
+    fallback: impl ElectorBuilder + 'static,
+    observers: Observers,
+) -> Result<Arc<dyn ElectorBuilder>, PlacementError> {
     if STATEFUL.into_iter().all(|variable| env(variable).is_none()) {
         return Ok(Arc::new(fallback));
     }
-    Ok(Arc::new(Builder::from_env(env, buckets)?))
+    Ok(Arc::new(Builder::from_env(env, buckets)?.observed_by(observers)))
 }

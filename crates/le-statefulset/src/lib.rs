@@ -51,6 +51,6 @@ mod variables;
 
 pub use builder::Builder;
 pub use domain::{cluster_domain, search_domain};
-pub use dynamic::dynamic;
+pub use dynamic::{dynamic, dynamic_observed};
 pub use error::PlacementError;
 pub use placement::Placement;

@@ -14,6 +14,7 @@ use crate::variables::{
 /// The place of this pod among the replicas: its ordinal, its bucket, and the names of all the buckets.
 #[derive(Clone, Debug)]
 pub struct Placement {
+    pod: String,
     ordinal: u32,
     bucket: Bucket,
     names: Vec<BucketName>,
@@ -53,6 +54,11 @@ impl Placement {
         let variables = Variables::read(&env)?;
         check("namespace", namespace, is_dns_name, NAMESPACE)?;
         variables.place(namespace, cluster_domain, buckets)
+    }
+
+    /// Returns the name of this pod.
+    pub fn pod(&self) -> &str {
+        &self.pod
     }
 
     /// Returns the ordinal of this pod.
@@ -114,7 +120,7 @@ impl Variables {
                 });
             }
         };
-        let Self { name: PodName { set, .. }, service, port, protocol, .. } = self;
+        let Self { pod, name: PodName { set, .. }, service, port, protocol } = self;
         let name =
             |i| BucketName::from(format!("{protocol}://{set}-{i}.{service}.{namespace}.svc.{domain}:{port}"));
 
@@ -133,7 +139,7 @@ impl Variables {
             .into_iter()
             .find(|bucket| *bucket.name() == own)
             .expect("the set has all the names");
-        Ok(Placement { ordinal, bucket, names })
+        Ok(Placement { pod, ordinal, bucket, names })
     }
 }
 

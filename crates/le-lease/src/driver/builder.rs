@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kube::Client;
 use le_config::{Component, LeaseName};
-use le_core::{BuildError, Elector, ElectorBuilder, Enqueue, LeaderAware};
+use le_core::{BuildError, Elector, ElectorBuilder, Enqueue, LeaderAware, Observers};
 use le_hash::BucketSet;
 
 use super::candidacy::Candidacy;
@@ -38,6 +38,7 @@ pub struct Builder {
     namespace: String,
     options: Options,
     reporter: Reporter,
+    observers: Observers,
     seed: Option<u64>,
     clock: SystemClock,
     watch: SharedWatch,
@@ -53,8 +54,11 @@ impl Builder {
         let reporter = Reporter::default();
         let clock = SystemClock::new();
         let leases = Leases::new(client.clone(), &namespace);
-        let watch = SharedWatch::new(leases, clock.clone(), component.timing(), reporter.clone());
-        Self { client, component, namespace, options: Options::default(), reporter, seed: None, clock, watch }
+        let observers = Observers::default();
+        let watch =
+            SharedWatch::new(leases, clock.clone(), component.timing(), reporter.clone(), observers.clone());
+        let options = Options::default();
+        Self { client, component, namespace, options, reporter, observers, seed: None, clock, watch }
     }
 
     /// Sets the namespace of the Leases.
@@ -75,6 +79,12 @@ impl Builder {
         self.watch_anew()
     }
 
+    /// Sets who is told what happens, beside the log: metrics and health, say.
+    pub fn observed_by(mut self, observers: Observers) -> Self {
+        self.observers = observers;
+        self.watch_anew()
+    }
+
     /// Sets the seed of all chance, for a test that must run the same way twice. Replicas must not share one.
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
@@ -83,7 +93,8 @@ impl Builder {
 
     fn watch_anew(mut self) -> Self {
         let timing = self.component.timing();
-        self.watch = SharedWatch::new(self.leases(), self.clock.clone(), timing, self.reporter.clone());
+        let (reporter, observers) = (self.reporter.clone(), self.observers.clone());
+        self.watch = SharedWatch::new(self.leases(), self.clock.clone(), timing, reporter, observers);
         self
     }
 
@@ -112,6 +123,7 @@ impl Builder {
             clock: self.clock.clone(),
             watch: self.watch.clone(),
             reporter: self.reporter.clone(),
+            observers: self.observers.clone(),
         };
         let elections = elections.collect::<Result<_, ElectionError>>()?;
         Ok(LeaseElector { candidacy, elections, aware, enqueue })

@@ -1,12 +1,15 @@
 //! What both forms of election stand on: candidates that run, and the pace at which failed work is tried again.
 
+use std::sync::Arc;
+
 use le_config::{HolderIdentity, LeaseName, Timing};
-use le_core::{Bucket, PromoteError, StopReason};
+use le_core::{Bucket, Clock, Observers, PromoteError, StopReason};
 use tokio_util::sync::CancellationToken;
 
 use super::candidate::{Candidate, Handle};
 use super::clock::SystemClock;
 use super::leases::Leases;
+use super::observing::Observing;
 use super::report::{FailureLog, Reporter};
 use super::watch::SharedWatch;
 use crate::{Machine, Options};
@@ -21,6 +24,7 @@ pub(super) struct Candidacy {
     pub(super) clock: SystemClock,
     pub(super) watch: SharedWatch,
     pub(super) reporter: Reporter,
+    pub(super) observers: Observers,
 }
 
 impl Candidacy {
@@ -32,13 +36,15 @@ impl Candidacy {
     ) -> Vec<Campaign> {
         let watches = self.watch.subscribe(elections.iter().map(|(lease, _)| lease.clone()));
         let seeds = (0..).map(|index: u64| self.seed.wrapping_add(index));
+        let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
         let candidates = elections.into_iter().zip(watches).zip(seeds);
         candidates
             .map(|(((lease, bucket), watch), seed)| {
                 let log = FailureLog::new(self.reporter.clone(), lease.clone());
                 let machine =
                     Machine::with_options(self.timing, self.identity.clone(), seed, self.options.clone());
-                let (leases, clock, stop) = (self.leases.clone(), self.clock.clone(), stop.clone());
+                let (leases, clock, stop) = (self.leases.clone(), Arc::clone(&clock), stop.clone());
+                let observing = Observing::new(&self.observers, &lease, &self.identity, &clock);
                 let candidate = Candidate {
                     log: FailureLog::new(self.reporter.clone(), lease.clone()),
                     lease,
@@ -48,6 +54,7 @@ impl Candidacy {
                     clock,
                     watch,
                     stop,
+                    observing,
                 };
                 Campaign { candidate: candidate.spawn(), timing: self.timing, log, failures: 0 }
             })

@@ -14,9 +14,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::clock::{SystemClock, wall};
+use super::clock::wall;
 use super::error::LeaseError;
 use super::leases::{Leases, Outcome};
+use super::observing::Observing;
 use super::report::FailureLog;
 use super::watch::{Subscription, View};
 use crate::{Attempt, AttemptId, Event, Machine, Reply, Request, Version};
@@ -27,10 +28,11 @@ pub(crate) struct Candidate {
     pub(crate) bucket: Bucket,
     pub(crate) machine: Machine,
     pub(crate) leases: Leases,
-    pub(crate) clock: SystemClock,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) watch: Subscription,
     pub(crate) log: FailureLog,
     pub(crate) stop: CancellationToken,
+    pub(crate) observing: Observing,
 }
 
 /// The other end of a candidate that runs on a task of its own, so that work which hogs its own task cannot starve renewals.
@@ -109,6 +111,7 @@ struct Driver {
 /// The request that is under way.
 struct Flight {
     id: AttemptId,
+    sent: Moment,
     give_up: Moment,
     /// The version that a write is computed from; `None` for a read.
     write: Option<Option<Version>>,
@@ -127,13 +130,14 @@ impl Driver {
                 return;
             }
             if let Some(attempt) = self.candidate.machine.poll_request(now, wall()) {
-                self.send(attempt);
+                self.send(now, attempt);
             }
             // Asking for a request takes in the time too, so that there may be news again.
             if self.drain_events() {
                 return;
             }
             let wake = self.candidate.machine.poll_timeout();
+            self.candidate.observing.turned(now, wake);
             let sleep = sleep_until(wake, now);
             // In a fixed order, so that one seed gives one run. What comes first cannot keep the others waiting: each is over when
             // it was heard once, but for orders and news, which come no faster than terms and changes of the Lease.
@@ -148,10 +152,12 @@ impl Driver {
                 order = orders.recv() => match order {
                     Some(Command::Drained) => {
                         let now = self.now();
+                        self.candidate.observing.drained();
                         self.candidate.machine.handle_drained(now);
                     }
                     Some(Command::StepDown(reason, cooldown)) => {
                         let now = self.now();
+                        self.candidate.observing.drained();
                         self.candidate.machine.handle_step_down(now, reason, cooldown);
                     }
                     // Nobody is there any more who could be told to stop the work.
@@ -173,9 +179,10 @@ impl Driver {
         while let Some(event) = self.candidate.machine.poll_event() {
             match event {
                 Event::Lead { token, deadline } => {
-                    let clock: Arc<dyn Clock> = Arc::new(self.candidate.clock.clone());
+                    let clock = Arc::clone(&self.candidate.clock);
                     let term = Term::begin(self.candidate.bucket.clone(), token, deadline, clock);
                     tracing::info!(lease = %self.candidate.lease, %token, "leading");
+                    self.candidate.observing.leads(token, deadline, term.leadership());
                     // Where nobody listens any more, the next order ends this.
                     let _ = self.told.send(term.leadership());
                     self.term = Some(term);
@@ -184,17 +191,20 @@ impl Driver {
                     if let Some(term) = &self.term {
                         term.extend(deadline);
                     }
+                    self.candidate.observing.renewed(deadline);
                 }
                 Event::WindDown => {
                     if let Some(term) = &self.term {
                         term.tell_to_stop();
                     }
+                    self.candidate.observing.winds_down();
                 }
                 Event::End { reason } => {
                     tracing::info!(lease = %self.candidate.lease, %reason, "not leading any more");
                     if let Some(term) = self.term.take() {
                         term.end(reason);
                     }
+                    self.candidate.observing.ends(reason);
                 }
                 Event::Abandon(id) => {
                     let now = self.now();
@@ -202,19 +212,26 @@ impl Driver {
                     if let Some(flight) = self.flight.take_if(|flight| flight.id == id)
                         && flight.give_up <= now
                     {
-                        self.failed(flight.write, LeaseError::TimedOut);
+                        self.failed(flight.write, LeaseError::TimedOut, now.since(flight.sent));
                     }
                 }
                 Event::Released => tracing::info!(lease = %self.candidate.lease, "released"),
-                Event::Notice(notice) => self.candidate.log.noticed(notice),
-                Event::Finished => finished = true,
+                Event::Notice(notice) => {
+                    self.candidate.observing.noticed(&notice);
+                    self.candidate.log.noticed(notice);
+                }
+                Event::Finished => {
+                    self.candidate.observing.finished();
+                    finished = true;
+                }
             }
         }
         finished
     }
 
-    fn send(&mut self, attempt: Attempt) {
+    fn send(&mut self, sent: Moment, attempt: Attempt) {
         let Attempt { id, request, give_up, .. } = attempt;
+        self.candidate.observing.sends(&request, self.term.is_some(), &self.candidate.machine);
         let write = match &request {
             Request::Get => None,
             Request::Create(_) => Some(None),
@@ -222,20 +239,23 @@ impl Driver {
         };
         let base = write.flatten().and_then(|base| self.objects.get(base));
         let reply = self.candidate.leases.clone().send(self.candidate.lease.clone(), request, base);
-        self.flight = Some(Flight { id, give_up, write, reply: Box::pin(reply) });
+        self.flight = Some(Flight { id, sent, give_up, write, reply: Box::pin(reply) });
     }
 
-    fn failed(&mut self, write: Option<Option<Version>>, error: LeaseError) {
+    fn failed(&mut self, write: Option<Option<Version>>, error: LeaseError, latency: Duration) {
+        self.candidate.observing.failed(&error, latency);
         match write {
             Some(base) => self.candidate.log.write_failed(error, base),
             None => self.candidate.log.read_failed(error),
         }
     }
 
-    fn landed(&mut self, (Flight { id, write, .. }, outcome): (Flight, Outcome)) {
+    fn landed(&mut self, (Flight { id, sent, write, .. }, outcome): (Flight, Outcome)) {
+        let latency = self.now().since(sent);
+        self.candidate.observing.answered(latency, &outcome.reply, write.is_some());
         let failed = outcome.error.is_some();
         match outcome.error {
-            Some(error) => self.failed(write, error),
+            Some(error) => self.failed(write, error, latency),
             None if write.is_some() => self.candidate.log.written(),
             None => {}
         }
@@ -250,6 +270,7 @@ impl Driver {
         if write.is_none() && !failed {
             self.candidate.log.read(self.candidate.machine.base());
         }
+        self.candidate.observing.looked(&self.candidate.machine);
         self.objects.forget_all_but(self.candidate.machine.base());
     }
 
@@ -262,6 +283,7 @@ impl Driver {
             self.candidate.machine.handle_sighting(now, sighting);
         }
         self.candidate.machine.handle_watch(now, view.watch);
+        self.candidate.observing.looked(&self.candidate.machine);
         self.objects.forget_all_but(self.candidate.machine.base());
     }
 }

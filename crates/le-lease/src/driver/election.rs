@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kube::Client;
 use le_config::{HolderIdentity, LeaseName, Timing};
-use le_core::{Bucket, Leadership};
+use le_core::{Bucket, Leadership, Observers};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +58,7 @@ pub struct Election {
     options: Options,
     ending: Ending,
     reporter: Reporter,
+    observers: Observers,
     seed: u64,
 }
 
@@ -80,6 +81,7 @@ impl Election {
             options: Options::default(),
             ending: Ending::default(),
             reporter: Reporter::default(),
+            observers: Observers::default(),
             seed: identity::seed(),
             client,
         })
@@ -118,6 +120,12 @@ impl Election {
     /// Sets who is told what the election survives. The log is told in any case.
     pub fn on_report(mut self, sink: impl Fn(&Report) + Send + Sync + 'static) -> Self {
         self.reporter = Reporter::new(sink);
+        self
+    }
+
+    /// Sets who is told what happens, beside the log: metrics and health, say.
+    pub fn observed_by(mut self, observers: Observers) -> Self {
+        self.observers = observers;
         self
     }
 
@@ -180,7 +188,8 @@ impl Election {
     fn candidacy(self) -> Candidacy {
         let leases = Leases::new(self.client, &self.namespace);
         let clock = SystemClock::new();
-        let watch = SharedWatch::new(leases.clone(), clock.clone(), self.timing, self.reporter.clone());
+        let (reporter, observers) = (self.reporter.clone(), self.observers.clone());
+        let watch = SharedWatch::new(leases.clone(), clock.clone(), self.timing, reporter, observers);
         let drain_bound = match self.ending {
             Ending::Drop => Duration::ZERO,
             Ending::Tell(bound) => bound,
@@ -198,6 +207,7 @@ impl Election {
             clock,
             watch,
             reporter: self.reporter,
+            observers: self.observers,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with an election, and who must act.
 
 use le_config::{IdentityError, LeaseNameError};
+use le_core::FailReason;
 
 /// An election cannot begin: somebody must change the configuration.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +101,20 @@ impl LeaseError {
             400 | 422 => Self::Invalid(source),
             429 => Self::Throttled(source),
             _ => Self::Unavailable(source),
+        }
+    }
+
+    /// Returns what observers know it as.
+    pub(crate) fn reason(&self) -> FailReason {
+        match self {
+            Self::Forbidden { .. } => FailReason::Forbidden,
+            Self::Unauthorized(_) => FailReason::Unauthorized,
+            Self::NoNamespace { .. } => FailReason::NoNamespace,
+            Self::Invalid(_) => FailReason::Invalid,
+            Self::Throttled(_) => FailReason::Throttled,
+            Self::Unreadable(_) => FailReason::Unreadable,
+            Self::TimedOut => FailReason::TimedOut,
+            Self::Unavailable(_) => FailReason::Unreachable,
         }
     }
 

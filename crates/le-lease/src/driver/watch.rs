@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kube::api::DynamicObject;
 use le_config::{LeaseName, Timing};
-use le_core::Moment;
+use le_core::{Moment, Observers};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -37,6 +37,7 @@ pub(super) struct Shared {
     pub(super) clock: SystemClock,
     pub(super) timing: Timing,
     pub(super) reporter: Reporter,
+    pub(super) observers: Observers,
     /// Wakes the watch: other Leases are asked for now.
     pub(super) rescoped: Notify,
     /// Wakes the watch: a candidate knows better than it.
@@ -59,7 +60,13 @@ pub(crate) struct Subscription {
 }
 
 impl SharedWatch {
-    pub(crate) fn new(leases: Leases, clock: SystemClock, timing: Timing, reporter: Reporter) -> Self {
+    pub(crate) fn new(
+        leases: Leases,
+        clock: SystemClock,
+        timing: Timing,
+        reporter: Reporter,
+        observers: Observers,
+    ) -> Self {
         let (rescoped, doubted) = (Notify::new(), Notify::new());
         Self {
             shared: Arc::new(Shared {
@@ -67,6 +74,7 @@ impl SharedWatch {
                 clock,
                 timing,
                 reporter,
+                observers,
                 rescoped,
                 doubted,
                 board: Mutex::default(),

@@ -59,6 +59,15 @@ impl Sight {
         }
     }
 
+    /// Returns the Lease as far as is known.
+    pub(crate) fn lease(&self) -> Option<Option<&Record>> {
+        match &self.state {
+            State::Unknown => None,
+            State::Absent => Some(None),
+            State::Present(record) => Some(Some(record)),
+        }
+    }
+
     /// Tells whether a version is news.
     pub(crate) fn is_news(&self, version: Version) -> bool {
         version > self.floor

@@ -120,7 +120,11 @@ pub(super) enum Dropped {
 impl Drop for Pass {
     fn drop(&mut self) {
         let mut work = self.session.work();
-        work.in_hand.remove(&self.number);
+        let key = work.in_hand.remove(&self.number);
+        if let (true, Some(key)) = (work.closed, key) {
+            // Before anybody learns that the drain is over.
+            self.leadership().note_drained(&key);
+        }
         if work.in_hand.is_empty() {
             self.session.empty.notify_waiters();
         }

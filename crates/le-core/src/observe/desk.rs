@@ -1,0 +1,149 @@
+//! The way from candidates to observers: a bounded queue, and one thread that reads it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::{AttemptFailed, Began, Candidate, Drained, LeaderSeen, Observer, Renewed, Stopped};
+
+/// How many facts may wait. A candidate has four until it leads, so that a thousand can begin at once.
+const QUEUE: usize = 4096;
+
+const THREAD: &str = "le-observers";
+
+/// Something that happened to a candidate.
+pub(super) enum Fact {
+    Joined,
+    Began(Began),
+    Stopped(Stopped),
+    Renewed(Renewed),
+    AttemptFailed(AttemptFailed),
+    SlowPath,
+    LeaderSeen(LeaderSeen),
+    DrainBegan,
+    DrainEnded(Drained),
+    Odd(Box<str>),
+    Left,
+}
+
+/// Something that happened.
+pub(super) enum News {
+    Of(Candidate, Fact),
+    WatchLost(Box<str>),
+    WatchRegained(Box<str>),
+}
+
+/// Where facts are handed in.
+pub(super) struct Desk {
+    observers: Vec<Arc<dyn Observer>>,
+    /// The thread begins with the first fact; `None` where the system gives no thread.
+    queue: OnceLock<Option<SyncSender<News>>>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    accepted: AtomicU64,
+    dropped: AtomicU64,
+    handed: Mutex<u64>,
+    /// Rings when one more was handed over.
+    moved: Condvar,
+}
+
+impl Desk {
+    pub(super) fn new(observers: Vec<Arc<dyn Observer>>) -> Self {
+        Self { observers, queue: OnceLock::new(), counts: Arc::default() }
+    }
+
+    pub(super) fn observers(&self) -> &[Arc<dyn Observer>] {
+        &self.observers
+    }
+
+    /// Hands a fact in, or drops it and counts that. Never waits.
+    pub(super) fn tell(&self, news: News) {
+        let queue = self.queue.get_or_init(|| self.open());
+        let sent = queue.as_ref().is_some_and(|queue| queue.try_send(news).is_ok());
+        let count = if sent { &self.counts.accepted } else { &self.counts.dropped };
+        count.fetch_add(1, Ordering::Release);
+    }
+
+    /// Waits until all that was accepted so far was handed over; tells whether that happened in time.
+    pub(super) fn flush(&self, at_most: Duration) -> bool {
+        let accepted = self.counts.accepted.load(Ordering::Acquire);
+        let handed = self.counts.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.counts.moved.wait_timeout_while(handed, at_most, |handed| *handed < accepted);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    fn open(&self) -> Option<SyncSender<News>> {
+        let (queue, news) = sync_channel(QUEUE);
+        let readers = self.observers.iter().map(|observer| (Arc::clone(observer), false)).collect();
+        let reader = Reader { readers, counts: Arc::clone(&self.counts) };
+        match thread::Builder::new().name(THREAD.to_owned()).spawn(move || reader.run(&news)) {
+            Ok(_) => Some(queue),
+            Err(error) => {
+                tracing::error!(%error, "no thread can be had for observers: they are told nothing");
+                None
+            }
+        }
+    }
+}
+
+/// The other end of the queue. It ends when the last desk and the last candidate are gone.
+struct Reader {
+    /// Each with whether it has panicked.
+    readers: Vec<(Arc<dyn Observer>, bool)>,
+    counts: Arc<Counts>,
+}
+
+impl Reader {
+    fn run(mut self, queue: &Receiver<News>) {
+        while let Ok(news) = queue.recv() {
+            self.each(|observer| news.hand(observer));
+            let dropped = self.counts.dropped.swap(0, Ordering::AcqRel);
+            if dropped > 0 {
+                self.each(|observer| observer.missed(dropped));
+            }
+            *self.counts.handed.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            self.counts.moved.notify_all();
+        }
+    }
+
+    fn each(&mut self, tell: impl Fn(&dyn Observer)) {
+        for (observer, has_panicked) in &mut self.readers {
+            // Observers are asked again after a panic: what one of them left half done is its own.
+            let told = catch_unwind(AssertUnwindSafe(|| tell(&**observer)));
+            if told.is_err() && !std::mem::replace(has_panicked, true) {
+                tracing::error!(
+                    "an observer of elections has panicked; it is told on, and this is said once"
+                );
+            }
+        }
+    }
+}
+
+impl News {
+    fn hand(&self, observer: &dyn Observer) {
+        let (who, fact) = match self {
+            Self::Of(who, fact) => (who, fact),
+            Self::WatchLost(namespace) => return observer.watch_lost(namespace),
+            Self::WatchRegained(namespace) => return observer.watch_regained(namespace),
+        };
+        match fact {
+            Fact::Joined => observer.joined(who),
+            Fact::Began(term) => observer.began(who, term),
+            Fact::Stopped(term) => observer.stopped(who, term),
+            Fact::Renewed(renewal) => observer.renewed(who, renewal),
+            Fact::AttemptFailed(attempt) => observer.attempt_failed(who, attempt),
+            Fact::SlowPath => observer.slow_path(who),
+            Fact::LeaderSeen(leader) => observer.leader_seen(who, leader),
+            Fact::DrainBegan => observer.drain_began(who),
+            Fact::DrainEnded(drain) => observer.drain_ended(who, drain),
+            Fact::Odd(notice) => observer.odd(who, notice),
+            Fact::Left => observer.left(who),
+        }
+    }
+}

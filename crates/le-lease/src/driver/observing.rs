@@ -1,0 +1,139 @@
+//! What happens to a candidate, told to observers. Where there are none, it costs a branch.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use le_config::{HolderIdentity, LeaseName};
+use le_core::{Clock, FailReason, FencingToken, Leadership, Moment, Observed, Observers, StopReason, Won};
+
+use super::error::LeaseError;
+use crate::{Machine, Notice, Purpose, Record, Reply, Request, Version};
+
+/// A candidate's line to observers, and what it has to remember to tell them.
+#[derive(Debug)]
+pub(super) struct Observing {
+    observed: Observed,
+    /// The Lease that was last seen; `None` before the first time.
+    seen: Option<Option<Version>>,
+    /// What the Lease was when this candidate last tried to take it.
+    won: Option<Won>,
+    /// How long the last request took that was answered.
+    latency: Duration,
+    /// What the work of the term has in hand, until it has drained.
+    leadership: Option<Leadership>,
+}
+
+impl Observing {
+    pub(super) fn new(
+        observers: &Observers,
+        lease: &LeaseName,
+        identity: &HolderIdentity,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        let observed = observers.candidate(lease.as_str(), identity.as_str(), Arc::clone(clock));
+        Self { observed, seen: None, won: None, latency: Duration::ZERO, leadership: None }
+    }
+
+    /// Takes in that the loop is about to wait.
+    pub(super) fn turned(&self, now: Moment, wake: Option<Moment>) {
+        // The machine may be due for long, and its loop not before now.
+        self.observed.turned(wake.map(|wake| wake.max(now)));
+    }
+
+    /// Takes in that the machine may have seen another state of the Lease.
+    pub(super) fn looked(&mut self, machine: &Machine) {
+        if !self.observed.is_on() {
+            return;
+        }
+        let Some(lease) = machine.lease() else { return };
+        let version = lease.map(|record| record.version);
+        if self.seen != Some(version) {
+            self.seen = Some(version);
+            self.observed.leader_seen(lease.and_then(Record::holder));
+        }
+    }
+
+    /// Takes in a request that is about to be sent; `leads` tells whether it is a leader's.
+    pub(super) fn sends(&mut self, request: &Request, leads: bool, machine: &Machine) {
+        if !self.observed.is_on() {
+            return;
+        }
+        match request {
+            Request::Get if leads => self.observed.slow_path(),
+            Request::Create(write) if write.purpose == Purpose::Acquire => self.won = Some(Won::Created),
+            Request::Update { write, .. } if write.purpose == Purpose::Acquire => {
+                let own = write.holder.as_ref().map(HolderIdentity::as_str);
+                self.won = match machine.lease().flatten() {
+                    // An earlier write of this term arrived, and was not answered or did not grant it yet.
+                    Some(record) if record.holder().is_some() && record.holder() == own => {
+                        self.won.or(Some(Won::Expired))
+                    }
+                    Some(record) => Some(how(record)),
+                    None => Some(Won::Created),
+                };
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes in that a request was answered after `latency`. What the answer says goes wrong is told by [`failed`](Self::failed),
+    /// unless it is but that somebody else was first.
+    pub(super) fn answered(&mut self, latency: Duration, reply: &Reply, writes: bool) {
+        self.latency = latency;
+        if *reply == Reply::Conflict || (writes && *reply == Reply::NotFound) {
+            self.observed.attempt_failed(FailReason::Conflict, latency);
+        }
+    }
+
+    pub(super) fn failed(&self, error: &LeaseError, latency: Duration) {
+        self.observed.attempt_failed(error.reason(), latency);
+    }
+
+    pub(super) fn leads(&mut self, token: FencingToken, deadline: Moment, leadership: Leadership) {
+        if self.observed.is_on() {
+            self.leadership = Some(leadership);
+            self.observed.began(token, self.won.take().unwrap_or(Won::Free), deadline);
+        }
+    }
+
+    pub(super) fn renewed(&mut self, deadline: Moment) {
+        self.observed.renewed(self.latency, deadline);
+    }
+
+    pub(super) fn winds_down(&mut self) {
+        self.observed.drain_began();
+    }
+
+    pub(super) fn ends(&mut self, reason: StopReason) {
+        self.observed.stopped(reason);
+        // These two end terms whose work has ended, or did not begin.
+        if !matches!(reason, StopReason::ToldToStop | StopReason::PromotionFailed) {
+            self.observed.drain_began();
+        }
+    }
+
+    /// Takes in that the work of the term has ended.
+    pub(super) fn drained(&mut self) {
+        if let Some(leadership) = self.leadership.take() {
+            self.observed.drain_ended(&leadership);
+        }
+    }
+
+    pub(super) fn noticed(&self, notice: &Notice) {
+        self.observed.odd(notice);
+    }
+
+    pub(super) fn finished(&mut self) {
+        self.observed.finished();
+    }
+}
+
+/// How a Lease is won that was like this.
+fn how(record: &Record) -> Won {
+    match record.holder() {
+        Some(_) => Won::Expired,
+        // Whoever frees a Lease leaves the time of that in it.
+        None if record.renewed.is_none() && record.transitions() == 0 => Won::Free,
+        None => Won::Released,
+    }
+}
