@@ -7,6 +7,7 @@ mod clock;
 mod context;
 mod leadership;
 mod led;
+mod observe;
 mod standing;
 mod term;
 mod words;

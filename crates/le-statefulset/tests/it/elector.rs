@@ -4,8 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use le_core::{Bucket, ElectorBuilder, Enqueue, LeaderAware, Leadership, NamespacedName, PromoteError};
-use le_statefulset::Builder;
+use le_core::{
+    Began, Bucket, Candidate, Drained, ElectorBuilder, Enqueue, LeaderAware, Leadership, NamespacedName,
+    Observer, Observers, PromoteError, Stopped,
+};
+use le_statefulset::{Builder, dynamic_observed};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -95,4 +98,52 @@ async fn an_elector_told_to_stop_before_it_runs_promotes_nothing() {
     stop.cancel();
     elector.run(stop).await.unwrap();
     assert!(operator.seen.lock().unwrap().is_empty());
+}
+
+/// Writes down whom it is told of, and what.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Notes {
+    fn joined(&self, candidate: &Candidate) {
+        self.0.lock().unwrap().push(format!("{} as {}", candidate.bucket(), candidate.identity()));
+    }
+    fn began(&self, _: &Candidate, term: &Began) {
+        self.0.lock().unwrap().push(format!("began, {}", term.won));
+    }
+    fn drain_ended(&self, _: &Candidate, drain: &Drained) {
+        self.0.lock().unwrap().push(format!("drained in {:?}", drain.took));
+    }
+    fn stopped(&self, _: &Candidate, term: &Stopped) {
+        self.0.lock().unwrap().push(format!("{} after {:?}", term.reason, term.led));
+    }
+    fn left(&self, candidate: &Candidate) {
+        self.0.lock().unwrap().push(format!("{:?}", candidate.pulse().life()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn observers_see_the_pod_lead_its_bucket_whether_it_was_chosen_or_built() {
+    let (notes, fallback) = (Notes::default(), le_core::Unopposed);
+    let observers = Observers::new().with(notes.clone());
+    let built = Builder::from_env(env(&WHOLE), 3).unwrap().observed_by(observers.clone());
+    let chosen = dynamic_observed(env(&WHOLE), 3, fallback, observers.clone()).unwrap();
+    for builder in [&built as &dyn ElectorBuilder, &chosen] {
+        let operator = Arc::new(Operator::default());
+        let elector = builder.build("queue", operator, Enqueue::nowhere()).unwrap();
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(elector.run(stop.clone()));
+        sleep(Duration::from_secs(5)).await;
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        assert!(observers.flush(Duration::from_secs(20)));
+        let expected = [
+            "https://as-1.svc.ns.svc.example.test:8080 as as-1",
+            "began, standing",
+            "drained in 3s",
+            "told to stop after 8s",
+            "Finished",
+        ];
+        assert_eq!(std::mem::take(&mut *notes.0.lock().unwrap()), expected);
+    }
 }

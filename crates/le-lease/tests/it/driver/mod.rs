@@ -10,6 +10,7 @@ mod bad_input;
 mod crash;
 mod handover;
 mod no_watch;
+mod observe;
 mod odd;
 mod process;
 mod requests;
