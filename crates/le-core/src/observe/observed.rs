@@ -50,11 +50,12 @@ impl Observed {
         self.0.is_some()
     }
 
-    /// Notes that the candidate has turned to its work, and when it wants to do so next if there is no news before; `None` for
-    /// whenever there is news. To be called before each wait, with no moment that has passed already.
-    pub fn turned(&self, due: Option<Moment>) {
+    /// Notes that the candidate has turned to its work at `now`, and when it wants to do so next if there is no news before; `None`
+    /// for whenever there is news. To be called before each wait.
+    pub fn turned(&self, now: Moment, due: Option<Moment>) {
         if let Some(line) = &self.0 {
-            line.pulse.set_due(due);
+            // What is due for long is due from now on.
+            line.pulse.turn(now, due.map(|due| due.max(now)));
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::{Clock, Moment};
 
@@ -30,8 +31,14 @@ struct Beat {
     due: AtomicU64,
     /// `ORIGIN` while it does not lead.
     leads_until: AtomicU64,
+    /// When it last turned to its work far too late, in nanoseconds, and by how much; zero until it does.
+    late_at: AtomicU64,
+    late_by: AtomicU64,
     life: AtomicU8,
 }
+
+/// A candidate that turns to its work later than this has stood still.
+const LATE: Duration = Duration::from_secs(1);
 
 const RUNNING: u8 = 0;
 const FINISHED: u8 = 1;
@@ -43,6 +50,8 @@ impl Pulse {
             clock,
             due: AtomicU64::new(Moment::NEVER.as_nanos()),
             leads_until: AtomicU64::new(Moment::ORIGIN.as_nanos()),
+            late_at: AtomicU64::new(0),
+            late_by: AtomicU64::new(0),
             life: AtomicU8::new(RUNNING),
         }))
     }
@@ -79,7 +88,25 @@ impl Pulse {
         }
     }
 
-    pub(super) fn set_due(&self, due: Option<Moment>) {
+    /// Returns when the candidate last came to its work more than a second late, and by how much: its process was stopped, its
+    /// machine suspended, or its runtime blocked.
+    pub fn last_stall(&self) -> Option<(Moment, Duration)> {
+        let by = self.0.late_by.load(Ordering::Acquire);
+        let at = Moment::from_nanos(self.0.late_at.load(Ordering::Acquire));
+        (by > 0).then_some((at, Duration::from_nanos(by)))
+    }
+
+    /// Notes that the candidate has turned to its work, and when it wants to do so next.
+    pub(super) fn turn(&self, now: Moment, due: Option<Moment>) {
+        let late = now.since(Moment::from_nanos(self.0.due.load(Ordering::Acquire)));
+        if late > LATE {
+            self.0.late_at.store(now.as_nanos(), Ordering::Release);
+            self.0.late_by.store(u64::try_from(late.as_nanos()).unwrap_or(u64::MAX), Ordering::Release);
+        }
+        self.set_due(due);
+    }
+
+    fn set_due(&self, due: Option<Moment>) {
         self.0.due.store(due.unwrap_or(Moment::NEVER).as_nanos(), Ordering::Release);
     }
 

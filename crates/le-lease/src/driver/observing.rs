@@ -36,8 +36,7 @@ impl Observing {
 
     /// Takes in that the loop is about to wait.
     pub(super) fn turned(&self, now: Moment, wake: Option<Moment>) {
-        // The machine may be due for long, and its loop not before now.
-        self.observed.turned(wake.map(|wake| wake.max(now)));
+        self.observed.turned(now, wake);
     }
 
     /// Takes in that the machine may have seen another state of the Lease.

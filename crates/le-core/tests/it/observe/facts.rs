@@ -96,7 +96,7 @@ fn a_pulse_is_what_the_candidate_said_last() {
     let pulse = seen.lock().unwrap().clone().unwrap();
     assert_eq!((pulse.due(), pulse.leads_until(), pulse.life()), (None, None, Life::Running));
 
-    observed.turned(Some(at(5)));
+    observed.turned(at(0), Some(at(5)));
     observed.began(FencingToken::new(1), Won::Free, at(10));
     assert_eq!((pulse.due(), pulse.leads_until(), pulse.leads()), (Some(at(5)), Some(at(10)), true));
     clock.set(10);
@@ -104,11 +104,14 @@ fn a_pulse_is_what_the_candidate_said_last() {
     assert_eq!(pulse.now(), at(10));
     observed.renewed(Duration::ZERO, Moment::NEVER);
     assert!(pulse.leads());
-    observed.turned(None);
+    assert_eq!(pulse.last_stall(), None);
+    observed.turned(at(10), None);
+    assert_eq!(pulse.last_stall(), Some((at(10), Duration::from_secs(5))));
     observed.stopped(StopReason::Replaced);
     assert_eq!((pulse.due(), pulse.leads_until()), (None, None));
 
-    observed.turned(Some(at(5)));
+    observed.turned(at(10), Some(at(5)));
+    assert_eq!(pulse.due(), Some(at(10)), "not before now");
     drop(observed);
     assert_eq!((pulse.due(), pulse.life()), (None, Life::Gone));
 }

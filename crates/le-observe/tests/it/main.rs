@@ -1,0 +1,10 @@
+//! What is seen from outside, tested.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod clock;
+mod health;
+mod metrics;
+mod process;
+mod promtool;
+mod replica;
+mod wedged;
