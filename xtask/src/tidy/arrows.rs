@@ -30,6 +30,8 @@ struct Limit {
 const DEFAULT: &[&str] = &[];
 const NONE: &[&str] = &["--no-default-features"];
 const ALL: &[&str] = &["--all-features"];
+const HEALTH: &[&str] = &["--no-default-features", "--features", "health"];
+const METRICS: &[&str] = &["--no-default-features", "--features", "metrics"];
 
 const KUBE: &[&str] = &["kube", "k8s-openapi"];
 const IO: &[&str] = &["kube", "k8s-openapi", "tokio"];
@@ -82,6 +84,15 @@ const RULES: &[Rule] = &[
             Limit { flags: ALL, never: TLS, most: None },
             // The backend is the user's choice, as a value.
             Limit { flags: ALL, never: &["le-lease", "le-statefulset"], most: None },
+        ],
+    },
+    Rule {
+        name: "le-observe",
+        uses: Uses::Only(&["le-core"]),
+        trees: &[
+            Limit { flags: HEALTH, never: &["kube", "k8s-openapi", "prometheus-client"], most: None },
+            Limit { flags: METRICS, never: KUBE, most: None },
+            Limit { flags: ALL, never: TLS, most: None },
         ],
     },
     Rule {
