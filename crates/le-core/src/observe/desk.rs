@@ -2,15 +2,22 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::{AttemptFailed, Began, Candidate, Drained, LeaderSeen, Observer, Renewed, Stopped};
 
 /// How many facts may wait. A candidate has four until it leads, so that a thousand can begin at once.
 const QUEUE: usize = 4096;
+
+/// So many that wait wake the thread.
+const MANY: u64 = 1024;
+
+/// How long a renewal, say, may lie before the thread looks by itself. To wake a thread costs many times what all else does, and
+/// renewals come all the time.
+const LOOK: Duration = Duration::from_secs(1);
 
 const THREAD: &str = "le-observers";
 
@@ -40,7 +47,7 @@ pub(super) enum News {
 pub(super) struct Desk {
     observers: Vec<Arc<dyn Observer>>,
     /// The thread begins with the first fact; `None` where the system gives no thread.
-    queue: OnceLock<Option<SyncSender<News>>>,
+    queue: OnceLock<Option<(SyncSender<News>, Thread)>>,
     counts: Arc<Counts>,
 }
 
@@ -48,6 +55,8 @@ pub(super) struct Desk {
 struct Counts {
     accepted: AtomicU64,
     dropped: AtomicU64,
+    /// The same as `handed`, for whoever must not wait.
+    done: AtomicU64,
     handed: Mutex<u64>,
     /// Rings when one more was handed over.
     moved: Condvar,
@@ -64,30 +73,49 @@ impl Desk {
 
     /// Hands a fact in, or drops it and counts that. Never waits.
     pub(super) fn tell(&self, news: News) {
-        let queue = self.queue.get_or_init(|| self.open());
-        let sent = queue.as_ref().is_some_and(|queue| queue.try_send(news).is_ok());
-        let count = if sent { &self.counts.accepted } else { &self.counts.dropped };
-        count.fetch_add(1, Ordering::Release);
+        let Some((queue, thread)) = self.queue.get_or_init(|| self.open()) else { return };
+        let counts = &self.counts;
+        let can_lie = news.can_lie();
+        if queue.try_send(news).is_err() {
+            counts.dropped.fetch_add(1, Ordering::Release);
+            return;
+        }
+        let accepted = counts.accepted.fetch_add(1, Ordering::Release) + 1;
+        if !can_lie || accepted.saturating_sub(counts.done.load(Ordering::Acquire)) > MANY {
+            thread.unpark();
+        }
     }
 
     /// Waits until all that was accepted so far was handed over; tells whether that happened in time.
     pub(super) fn flush(&self, at_most: Duration) -> bool {
+        if let Some(Some((_, thread))) = self.queue.get() {
+            thread.unpark();
+        }
         let accepted = self.counts.accepted.load(Ordering::Acquire);
         let handed = self.counts.handed.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.counts.moved.wait_timeout_while(handed, at_most, |handed| *handed < accepted);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
-    fn open(&self) -> Option<SyncSender<News>> {
+    fn open(&self) -> Option<(SyncSender<News>, Thread)> {
         let (queue, news) = sync_channel(QUEUE);
         let readers = self.observers.iter().map(|observer| (Arc::clone(observer), false)).collect();
         let reader = Reader { readers, counts: Arc::clone(&self.counts) };
         match thread::Builder::new().name(THREAD.to_owned()).spawn(move || reader.run(&news)) {
-            Ok(_) => Some(queue),
+            Ok(handle) => Some((queue, handle.thread().clone())),
             Err(error) => {
                 tracing::error!(%error, "no thread can be had for observers: they are told nothing");
                 None
             }
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if let Some(Some((queue, thread))) = self.queue.take() {
+            drop(queue);
+            thread.unpark();
         }
     }
 }
@@ -101,12 +129,21 @@ struct Reader {
 
 impl Reader {
     fn run(mut self, queue: &Receiver<News>) {
-        while let Ok(news) = queue.recv() {
+        loop {
+            let news = match queue.try_recv() {
+                Ok(news) => news,
+                Err(TryRecvError::Empty) => {
+                    thread::park_timeout(LOOK);
+                    continue;
+                }
+                Err(TryRecvError::Disconnected) => return,
+            };
             self.each(|observer| news.hand(observer));
             let dropped = self.counts.dropped.swap(0, Ordering::AcqRel);
             if dropped > 0 {
                 self.each(|observer| observer.missed(dropped));
             }
+            self.counts.done.fetch_add(1, Ordering::Release);
             *self.counts.handed.lock().unwrap_or_else(PoisonError::into_inner) += 1;
             self.counts.moved.notify_all();
         }
@@ -126,6 +163,11 @@ impl Reader {
 }
 
 impl News {
+    /// Tells whether it happens all the time, and is nothing that anybody waits for.
+    fn can_lie(&self) -> bool {
+        matches!(self, Self::Of(_, Fact::Renewed(_) | Fact::AttemptFailed(_) | Fact::SlowPath))
+    }
+
     fn hand(&self, observer: &dyn Observer) {
         let (who, fact) = match self {
             Self::Of(who, fact) => (who, fact),

@@ -11,8 +11,9 @@ use crate::Clock;
 /// Some observers, or none, as they are given to a builder of electors. Cheap to clone; the clones are one.
 ///
 /// Facts go into a queue for 4096 of them, which one thread named `le-observers` reads; it begins with the first fact, and ends
-/// when the last clone and the last candidate are gone. Whoever tells a fact never waits: while the queue is full, facts are
-/// dropped and counted ([`Observer::missed`]). Without observers there is neither, and telling costs a branch.
+/// when the last clone and the last candidate are gone. What happens all the time, such as a renewal, may lie for a second;
+/// everything else is handed over at once. Whoever tells a fact never waits: while the queue is full, facts are dropped and counted
+/// ([`Observer::missed`]). Without observers there is neither queue nor thread, and telling costs a branch.
 #[derive(Clone, Default)]
 pub struct Observers(Option<Arc<Desk>>);
 
