@@ -100,7 +100,7 @@ async fn an_election_goes_on_while_an_observer_blocks() {
     let builder = builder(&server, &journal, "a", &setup).observed_by(observers.clone());
     let replica = Replica::start_from(&builder, &journal, "a", &setup);
     // Ten buckets, each renewed every two seconds.
-    sleep(secs(1800)).await;
+    sleep(secs(1000)).await;
     assert_eq!(promotions(&journal, "a"), 10);
     assert!(journal.first("a", |act| matches!(act, Act::Demoted(_))).is_none(), "they are led all the time");
     replica.stop().await;
@@ -109,7 +109,7 @@ async fn an_election_goes_on_while_an_observer_blocks() {
     let told = told(&ear, &observers);
     let missed = |told: &Told| if let Told::Missed(facts) = told { Some(*facts) } else { None };
     let missed: u64 = told.iter().filter_map(missed).sum();
-    assert!(missed > 4_000, "{missed} of about 9,000");
+    assert!(missed > 500, "{missed} of about 5,000");
     assert_eq!(
         told.iter().filter(|told| matches!(told, Told::Stopped(_))).count(),
         0,
