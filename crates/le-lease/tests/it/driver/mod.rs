@@ -11,6 +11,7 @@ mod crash;
 mod handover;
 mod no_watch;
 mod odd;
+mod pace;
 mod process;
 mod requests;
 mod right;
