@@ -1,6 +1,7 @@
 //! One word per job of the repository. `cargo xtask --help` lists them.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program tells how it goes")]
 
+mod bench;
 mod cargo;
 mod ci;
 mod e2e;
@@ -63,7 +64,7 @@ enum Job {
         args: Vec<OsString>,
     },
     /// Prints figures beside peers and floors, as ratios of what is measured in the same run
-    Bench(programs::BenchArgs),
+    Bench(bench::Args),
     /// Searches through all that a few candidates can do, with the election machine itself
     Model(model::Args),
     /// Checks golden vectors, and prints `N passed, M failed` last
@@ -76,7 +77,7 @@ enum Job {
     /// Puts one small fault at a time into each crate, and counts those that no test sees; takes minutes to an hour per crate
     Mutants(mutants::Args),
     /// Draws the pictures in the docs anew, and writes anew what the docs show of commands
-    Pictures,
+    Pictures(pictures::Args),
     /// Checks what the compiler does not: dependency arrows, file shapes, links, and that the docs and the code agree
     Tidy,
 }
@@ -99,12 +100,12 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::E2e { args } => e2e::run(args),
         Job::Sim { args } => sim::run(args),
         Job::Soak { args } => soak::run(args),
-        Job::Bench(args) => programs::bench(&args),
+        Job::Bench(args) => bench::run(&args),
         Job::Model(args) => model::run(&args),
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Fuzz(args) => fuzz::run(&args),
         Job::Mutants(args) => mutants::run(&args),
-        Job::Pictures => pictures::run(),
+        Job::Pictures(args) => pictures::run(&args),
         Job::Tidy => tidy::run(),
     }
 }

@@ -9,13 +9,28 @@ use anyhow::{Context, ensure};
 
 use crate::cargo;
 
+/// What `cargo xtask pictures` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Measures the curve in docs/performance.md instead, which takes ten minutes and needs Go
+    #[arg(long)]
+    curve: bool,
+}
+
 /// How long the demo in the picture runs.
 const DEMO: &str = "12s";
 /// How many of its last lines are shown.
 const LINES: usize = 28;
 
 /// Draws them anew, and writes anew what the docs show of commands.
-pub(crate) fn run() -> anyhow::Result<()> {
+pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    if args.curve {
+        let mut curve = cargo::locked("run");
+        curve.args(["--release", "--package", "le-bench", "--bin", "curve", "--"]);
+        curve.arg("--document").arg(cargo::root().join("docs/performance.md"));
+        curve.arg("--picture").arg(cargo::root().join("docs/performance.svg"));
+        return cargo::run(curve);
+    }
     // One after the other: both write into one document.
     for package in ["kubectl-le", "chaosduck"] {
         let mut operations = cargo::locked("test");

@@ -9,6 +9,8 @@
 //! assert!(row.is_met());
 //! ```
 
+pub mod chart;
+pub mod crew;
 mod row;
 mod stopwatch;
 mod table;

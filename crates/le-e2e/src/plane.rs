@@ -90,6 +90,12 @@ impl Plane {
         &mut self.etcd
     }
 
+    /// Returns the numbers of the processes: of the API server, and of its store.
+    #[must_use]
+    pub fn pids(&self) -> Vec<u32> {
+        [&self.api_server, &self.etcd].into_iter().filter_map(Service::pid).collect()
+    }
+
     /// Returns the folder that is there as long as this is.
     #[must_use]
     pub fn folder(&self) -> &Path {

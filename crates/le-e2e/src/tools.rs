@@ -39,6 +39,19 @@ impl Binaries {
     ///
     /// When something is missing and cannot be built; the error says what to install.
     pub async fn get(progress: &Progress) -> anyhow::Result<Self> {
+        Self::with_elect(example("elect")?, progress).await
+    }
+
+    /// The same, with `elect` built as for production: what is measured.
+    ///
+    /// # Errors
+    ///
+    /// When something is missing and cannot be built; the error says what to install.
+    pub async fn optimised(progress: &Progress) -> anyhow::Result<Self> {
+        Self::with_elect(optimised_example("elect", progress).await?, progress).await
+    }
+
+    async fn with_elect(elect: PathBuf, progress: &Progress) -> anyhow::Result<Self> {
         let target = cargo::target()?;
         let built = target.join("e2e/bin");
         let (etcd, kube_apiserver) = control_plane::get(&built, progress).await?;
@@ -48,7 +61,7 @@ impl Binaries {
         Ok(Self {
             etcd,
             kube_apiserver,
-            elect: example("elect")?,
+            elect,
             client_go: peers.join("clientgo"),
             knative: peers.join("knative"),
             vectors: peers.join("vectors"),

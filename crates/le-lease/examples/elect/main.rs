@@ -59,7 +59,8 @@ fn duration(text: &str) -> Result<Duration, String> {
     duration.to_std().ok_or_else(|| format!("{text:?} is negative"))
 }
 
-#[tokio::main]
+// One thread: waking up others costs more than anything that an election does.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();

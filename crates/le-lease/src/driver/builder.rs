@@ -1,6 +1,7 @@
 //! Builds electors over Leases.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use kube::Client;
@@ -13,6 +14,7 @@ use super::clock::SystemClock;
 use super::elector::LeaseElector;
 use super::error::ElectionError;
 use super::leases::Leases;
+use super::rate::Rate;
 use super::report::{Report, Reporter};
 use super::watch::SharedWatch;
 use super::{identity, namespace};
@@ -41,6 +43,7 @@ pub struct Builder {
     observers: Observers,
     seed: Option<u64>,
     clock: SystemClock,
+    rate: Rate,
     watch: SharedWatch,
 }
 
@@ -54,11 +57,21 @@ impl Builder {
         let reporter = Reporter::default();
         let clock = SystemClock::new();
         let leases = Leases::new(client.clone(), &namespace);
-        let observers = Observers::default();
+        let (observers, rate) = (Observers::default(), Rate::default());
         let watch =
             SharedWatch::new(leases, clock.clone(), component.timing(), reporter.clone(), observers.clone());
-        let options = Options::default();
-        Self { client, component, namespace, options, reporter, observers, seed: None, clock, watch }
+        Self {
+            client,
+            component,
+            namespace,
+            options: Options::default(),
+            reporter,
+            observers,
+            seed: None,
+            clock,
+            rate,
+            watch,
+        }
     }
 
     /// Sets the namespace of the Leases.
@@ -70,6 +83,15 @@ impl Builder {
     /// Sets how elections differ from the default.
     pub fn with_options(mut self, options: Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Sets how fast Leases are asked for that this process does not lead: when its electors begin, take over, and release. By
+    /// default `qps` is 1,000 requests a second, and `burst` 50 of them at once.
+    ///
+    /// The names are client-go's, whose limit is one for all requests of a client. Renewals are not held back by this one.
+    pub fn with_rate_limit(mut self, qps: NonZeroU32, burst: NonZeroU32) -> Self {
+        self.rate = Rate::new(qps, burst);
         self
     }
 
@@ -121,6 +143,7 @@ impl Builder {
             seed: self.seed.unwrap_or_else(identity::seed),
             leases: self.leases(),
             clock: self.clock.clone(),
+            rate: self.rate.clone(),
             watch: self.watch.clone(),
             reporter: self.reporter.clone(),
             observers: self.observers.clone(),

@@ -1,6 +1,7 @@
 //! What both forms of election stand on: candidates that run, and the pace at which failed work is tried again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use le_config::{HolderIdentity, LeaseName, Timing};
 use le_core::{Bucket, Clock, Observers, PromoteError, StopReason};
@@ -10,6 +11,7 @@ use super::candidate::{Candidate, Handle};
 use super::clock::SystemClock;
 use super::leases::Leases;
 use super::observing::Observing;
+use super::rate::Rate;
 use super::report::{FailureLog, Reporter};
 use super::watch::SharedWatch;
 use crate::{Machine, Options};
@@ -22,6 +24,7 @@ pub(super) struct Candidacy {
     pub(super) seed: u64,
     pub(super) leases: Leases,
     pub(super) clock: SystemClock,
+    pub(super) rate: Rate,
     pub(super) watch: SharedWatch,
     pub(super) reporter: Reporter,
     pub(super) observers: Observers,
@@ -52,6 +55,8 @@ impl Candidacy {
                     machine,
                     leases,
                     clock,
+                    rate: self.rate.clone(),
+                    grid: grid(self.timing),
                     watch,
                     stop,
                     observing,
@@ -60,6 +65,14 @@ impl Candidacy {
             })
             .collect()
     }
+}
+
+/// The renewals of a process go out in small groups, so many of them in a retry period.
+const GROUPS: u32 = 32;
+
+/// How far the groups lie apart.
+fn grid(timing: Timing) -> Duration {
+    timing.retry_period() / GROUPS
 }
 
 /// The election of one bucket, as those who do the work see it: term after term.

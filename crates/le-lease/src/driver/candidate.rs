@@ -1,23 +1,23 @@
 //! One machine, driven: the loop that hands it the time and the facts, and does what it asks for.
 
-use std::collections::BTreeMap;
 use std::future::pending;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use kube::api::DynamicObject;
 use le_config::LeaseName;
 use le_core::{Bucket, Clock, Leadership, Moment, StopReason, Term};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::wall;
+use super::desk::{Desk, Order};
 use super::error::LeaseError;
+use super::kept::Objects;
 use super::leases::{Leases, Outcome};
 use super::observing::Observing;
+use super::rate::Rate;
 use super::report::FailureLog;
 use super::watch::{Subscription, View};
 use crate::{Attempt, AttemptId, Event, Machine, Reply, Request, Version};
@@ -29,6 +29,9 @@ pub(crate) struct Candidate {
     pub(crate) machine: Machine,
     pub(crate) leases: Leases,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rate: Rate,
+    /// Renewals wait for the next multiple of this.
+    pub(crate) grid: Duration,
     pub(crate) watch: Subscription,
     pub(crate) log: FailureLog,
     pub(crate) stop: CancellationToken,
@@ -39,25 +42,19 @@ pub(crate) struct Candidate {
 /// Dropping it ends the candidate at once, without a release.
 #[derive(Debug)]
 pub(crate) struct Handle {
-    terms: UnboundedReceiver<Leadership>,
-    commands: UnboundedSender<Command>,
+    desk: Arc<Desk>,
     task: JoinHandle<()>,
-}
-
-#[derive(Debug)]
-enum Command {
-    Drained,
-    StepDown(StopReason, Duration),
 }
 
 impl Handle {
     /// Waits for the next term; `None` when the candidate was stopped and has finished. A panic of its task comes out here.
     pub(crate) async fn next_term(&mut self) -> Option<Leadership> {
-        if let Some(leadership) = self.terms.recv().await {
-            return Some(leadership);
+        let desk = Arc::clone(&self.desk);
+        tokio::select! {
+            biased;
+            leadership = desk.term() => Some(leadership),
+            () = self.finished() => None,
         }
-        self.finished().await;
-        None
     }
 
     /// Waits until the candidate has finished. A panic of its task comes out here.
@@ -71,13 +68,12 @@ impl Handle {
 
     /// Says that the work of the term has ended.
     pub(crate) fn drained(&self) {
-        // A candidate that is gone needs no telling.
-        let _ = self.commands.send(Command::Drained);
+        self.desk.order(Order::Drained);
     }
 
     /// Gives the term up, and competes again after `cooldown`.
     pub(crate) fn step_down(&self, reason: StopReason, cooldown: Duration) {
-        let _ = self.commands.send(Command::StepDown(reason, cooldown));
+        self.desk.order(Order::StepDown(reason, cooldown));
     }
 }
 
@@ -90,21 +86,24 @@ impl Drop for Handle {
 impl Candidate {
     /// Starts the candidate on a task of its own.
     pub(crate) fn spawn(self) -> Handle {
-        let (told, terms) = unbounded_channel();
-        let (commands, orders) = unbounded_channel();
-        let task = tokio::spawn(
-            Driver { candidate: self, told, flight: None, term: None, objects: Objects::default() }
-                .run(orders),
-        );
-        Handle { terms, commands, task }
+        let desk = Arc::new(Desk::default());
+        // On the heap by itself: the future of a method that takes `self` would have room for it twice.
+        let objects = Objects::default();
+        let told = Arc::clone(&desk);
+        let driver =
+            Box::new(Driver { candidate: self, desk: told, flight: None, term: None, turn: None, objects });
+        let task = tokio::spawn(driver.run());
+        Handle { desk, task }
     }
 }
 
 struct Driver {
     candidate: Candidate,
-    told: UnboundedSender<Leadership>,
+    desk: Arc<Desk>,
     flight: Option<Flight>,
     term: Option<Term>,
+    /// From when on the request may be sent that is due, where its rate is limited.
+    turn: Option<Moment>,
     objects: Objects,
 }
 
@@ -119,8 +118,9 @@ struct Flight {
 }
 
 impl Driver {
-    async fn run(mut self, mut orders: UnboundedReceiver<Command>) {
+    async fn run(mut self: Box<Self>) {
         let mut stopping = false;
+        let desk = Arc::clone(&self.desk);
         let view = self.candidate.watch.current();
         self.seen(view);
         loop {
@@ -129,14 +129,16 @@ impl Driver {
             if self.drain_events() {
                 return;
             }
-            if let Some(attempt) = self.candidate.machine.poll_request(now, wall()) {
+            if self.is_its_turn(now)
+                && let Some(attempt) = self.candidate.machine.poll_request(now, wall())
+            {
                 self.send(now, attempt);
             }
             // Asking for a request takes in the time too, so that there may be news again.
             if self.drain_events() {
                 return;
             }
-            let wake = self.candidate.machine.poll_timeout();
+            let wake = self.wake(now, stopping);
             self.candidate.observing.turned(now, wake);
             let sleep = sleep_until(wake, now);
             // In a fixed order, so that one seed gives one run. What comes first cannot keep the others waiting: each is over when
@@ -149,19 +151,17 @@ impl Driver {
                     let now = self.now();
                     self.candidate.machine.handle_stop(now);
                 }
-                order = orders.recv() => match order {
-                    Some(Command::Drained) => {
+                order = desk.next_order() => match order {
+                    Order::Drained => {
                         let now = self.now();
                         self.candidate.observing.drained();
                         self.candidate.machine.handle_drained(now);
                     }
-                    Some(Command::StepDown(reason, cooldown)) => {
+                    Order::StepDown(reason, cooldown) => {
                         let now = self.now();
                         self.candidate.observing.drained();
                         self.candidate.machine.handle_step_down(now, reason, cooldown);
                     }
-                    // Nobody is there any more who could be told to stop the work.
-                    None => return,
                 },
                 view = self.candidate.watch.changed() => self.seen(view),
                 () = sleep => {}
@@ -171,6 +171,39 @@ impl Driver {
 
     fn now(&self) -> Moment {
         self.candidate.clock.now()
+    }
+
+    /// Tells whether a request may be sent now, if there is one: what a leader sends may be at any time.
+    fn is_its_turn(&mut self, now: Moment) -> bool {
+        let machine = &self.candidate.machine;
+        let is_due = self.flight.is_none() && machine.poll_timeout().is_some_and(|due| due <= now);
+        if !is_due || machine.leading(now).is_some() {
+            self.turn = None;
+            return true;
+        }
+        let turn = *self.turn.get_or_insert_with(|| self.candidate.rate.take(now));
+        let is_now = turn <= now;
+        if is_now {
+            self.turn = None;
+        }
+        is_now
+    }
+
+    /// When to look again if nothing happens before.
+    ///
+    /// The next renewal may be a little late, so that those of many candidates go out together: what one costs is mostly the waking
+    /// up for it. Nothing else is, and not beyond the end of the right.
+    fn wake(&self, now: Moment, stopping: bool) -> Option<Moment> {
+        if let Some(turn) = self.turn {
+            return Some(turn);
+        }
+        let wake = self.candidate.machine.poll_timeout()?;
+        match self.candidate.machine.leading(now) {
+            Some((_, deadline)) if self.flight.is_none() && !stopping => {
+                Some(round_up(wake, self.candidate.grid).min(deadline))
+            }
+            _ => Some(wake),
+        }
     }
 
     /// Does what the machine says; tells whether it has finished.
@@ -183,8 +216,7 @@ impl Driver {
                     let term = Term::begin(self.candidate.bucket.clone(), token, deadline, clock);
                     tracing::info!(lease = %self.candidate.lease, %token, "leading");
                     self.candidate.observing.leads(token, deadline, term.leadership());
-                    // Where nobody listens any more, the next order ends this.
-                    let _ = self.told.send(term.leadership());
+                    self.desk.begin(term.leadership());
                     self.term = Some(term);
                 }
                 Event::Renewed { deadline } => {
@@ -295,29 +327,15 @@ async fn land(under_way: &mut Option<Flight>) -> (Flight, Outcome) {
     (under_way.take().expect("it has just answered"), outcome)
 }
 
+/// The first multiple of `grid` that is not before a moment.
+fn round_up(moment: Moment, grid: Duration) -> Moment {
+    let grid = u64::try_from(grid.as_nanos()).unwrap_or(u64::MAX).max(1);
+    Moment::from_nanos(moment.as_nanos().div_ceil(grid).saturating_mul(grid))
+}
+
 async fn sleep_until(wake: Option<Moment>, now: Moment) {
     match wake {
         Some(wake) => tokio::time::sleep(wake.since(now)).await,
         None => pending().await,
-    }
-}
-
-/// The Lease as it was read, by version: what is written must keep what it does not change.
-#[derive(Default)]
-struct Objects(BTreeMap<Version, Arc<DynamicObject>>);
-
-impl Objects {
-    fn keep(&mut self, object: Arc<DynamicObject>) {
-        if let Some(version) = object.metadata.resource_version.as_deref().and_then(Version::parse) {
-            self.0.insert(version, object);
-        }
-    }
-
-    fn get(&self, version: Version) -> Option<Arc<DynamicObject>> {
-        self.0.get(&version).cloned()
-    }
-
-    fn forget_all_but(&mut self, base: Option<Version>) {
-        self.0.retain(|version, _| Some(*version) == base);
     }
 }

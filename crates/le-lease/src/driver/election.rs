@@ -15,6 +15,7 @@ use super::clock::SystemClock;
 use super::error::ElectionError;
 use super::leases::Leases;
 use super::outcome::Outcome;
+use super::rate::Rate;
 use super::report::{Report, Reporter};
 use super::watch::SharedWatch;
 use super::{identity, namespace};
@@ -205,6 +206,7 @@ impl Election {
             seed: self.seed,
             leases,
             clock,
+            rate: Rate::default(),
             watch,
             reporter: self.reporter,
             observers: self.observers,

@@ -7,6 +7,7 @@ use kube::{Api, Client};
 use le_config::LeaseName;
 
 use super::error::LeaseError;
+use super::kept::Kept;
 use super::wire;
 use crate::{Reply, Request};
 
@@ -20,7 +21,7 @@ pub(crate) struct Leases {
 /// What came of a request: the fact for the machine, the object that it came with, and the error for people.
 pub(crate) struct Outcome {
     pub(crate) reply: Reply,
-    pub(crate) object: Option<DynamicObject>,
+    pub(crate) object: Option<Kept>,
     pub(crate) error: Option<LeaseError>,
 }
 
@@ -32,12 +33,7 @@ impl Leases {
     /// Sends one request. `base` is the object of the version that an update is computed from.
     ///
     /// Dropping the future does not undo the request: the server may have got it, or may get it yet.
-    pub(crate) async fn send(
-        self,
-        name: LeaseName,
-        request: Request,
-        base: Option<Arc<DynamicObject>>,
-    ) -> Outcome {
+    pub(crate) async fn send(self, name: LeaseName, request: Request, base: Option<Arc<Kept>>) -> Outcome {
         let parameters = PostParams::default();
         match (request, base) {
             (Request::Get, _) => self.outcome("get", self.api.get(name.as_str()).await),
@@ -46,7 +42,7 @@ impl Leases {
                 self.outcome("create", self.api.create(&parameters, &lease).await)
             }
             (Request::Update { write, .. }, Some(base)) => {
-                let lease = wire::update(&base, &write);
+                let lease = wire::update(base.unpack(), &write);
                 self.outcome("update", self.api.replace(name.as_str(), &parameters, &lease).await)
             }
             // Without the object that the update is computed from nothing can be kept of it: read it first.
@@ -61,9 +57,11 @@ impl Leases {
         };
         match wire::read(&lease) {
             Some(record) if verb == "get" => {
-                Outcome { reply: Reply::Found(record), object: Some(lease), error: None }
+                Outcome { reply: Reply::Found(record), object: Some(Kept::new(lease)), error: None }
             }
-            Some(record) => Outcome { reply: Reply::Written(record), object: Some(lease), error: None },
+            Some(record) => {
+                Outcome { reply: Reply::Written(record), object: Some(Kept::new(lease)), error: None }
+            }
             None => {
                 let error = LeaseError::Unreadable(None);
                 Outcome { reply: Reply::Unknown, object: None, error: Some(error) }

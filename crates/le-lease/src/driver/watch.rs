@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kube::api::DynamicObject;
 use le_config::{LeaseName, Timing};
 use le_core::{Moment, Observers};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::clock::SystemClock;
+use super::kept::Kept;
 use super::leases::Leases;
 use super::report::Reporter;
 use super::watching::Watching;
@@ -22,7 +22,7 @@ use crate::{Sighting, WatchState};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct View {
     pub(crate) sighting: Option<Sighting>,
-    pub(crate) object: Option<Arc<DynamicObject>>,
+    pub(crate) object: Option<Arc<Kept>>,
     pub(crate) watch: WatchState,
 }
 
@@ -124,7 +124,7 @@ impl Shared {
     }
 
     /// Tells the candidate for a Lease, if there is one.
-    pub(super) fn publish(&self, lease: &str, sighting: Sighting, object: Option<DynamicObject>) {
+    pub(super) fn publish(&self, lease: &str, sighting: Sighting, object: Option<Kept>) {
         if let Some(sender) = self.board().views.get(lease) {
             sender.send_modify(|view| {
                 view.sighting = Some(sighting);

@@ -10,6 +10,7 @@ use le_core::{Clock, Moment};
 use tokio::time::{sleep, timeout};
 
 use super::error::LeaseError;
+use super::kept::Kept;
 use super::report::Report;
 use super::watch::{Scope, Shared};
 use super::wire;
@@ -193,7 +194,7 @@ impl Watching {
 
     fn tell(&self, lease: DynamicObject, sighting: impl FnOnce(crate::Record) -> Sighting) {
         if let (Some(name), Some(record)) = (lease.metadata.name.clone(), wire::read(&lease)) {
-            self.shared.publish(&name, sighting(record), Some(lease));
+            self.shared.publish(&name, sighting(record), Some(Kept::new(lease)));
         }
     }
 

@@ -41,9 +41,8 @@ pub(crate) fn create(name: &str, namespace: &str, write: &Write) -> DynamicObjec
     lease
 }
 
-/// Writes into a copy of the Lease that was read, and leaves everything else in it as it is.
-pub(crate) fn update(base: &DynamicObject, write: &Write) -> DynamicObject {
-    let mut lease = base.clone();
+/// Writes into the Lease that was read, and leaves everything else in it as it is.
+pub(crate) fn update(mut lease: DynamicObject, write: &Write) -> DynamicObject {
     // The items of a list do not say what they are.
     lease.types = Some(TypeMeta { api_version: RESOURCE.api_version.clone(), kind: RESOURCE.kind.clone() });
     apply(&mut lease, write);
@@ -127,7 +126,7 @@ mod tests {
             transitions: 0,
             time: WriteTime::from_micros(0),
         };
-        let body = update(&base, &write).metadata;
+        let body = update(base.clone(), &write).metadata;
         assert_eq!((body.resource_version.as_deref(), body.uid.as_deref()), (Some("7"), Some("u")));
         base.metadata.uid = None;
         assert_eq!(read(&base), None, "nothing is ever computed from a Lease without a uid");

@@ -3,7 +3,6 @@
 //! It prints the table of `docs/hash.md` and draws its picture. Everything is counted, nothing measured: it comes out the same each time.
 #![expect(clippy::print_stdout, reason = "the table is what the program is for")]
 
-mod chart;
 mod keys;
 mod spread;
 mod ways;
@@ -12,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Parser;
+use le_bench::chart;
 use le_core::NamespacedName;
 
 use crate::keys::Kind;
@@ -35,7 +35,8 @@ const HEAD: &str = "| keys | buckets | fullest, Knative | rendezvous | jump | mo
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let mut lines = Way::ALL.map(|way| chart::Line { name: way.name(), points: Vec::new() });
+    let names = Way::ALL.map(Way::name).into_iter().enumerate();
+    let mut lines: Vec<_> = names.map(|(index, name)| chart::Line::new(name, index)).collect();
     let mut table = vec![HEAD.to_owned(), "|---".repeat(9) + "|"];
     for kind in Kind::ALL {
         let keys = kind.keys(args.keys);
@@ -47,7 +48,7 @@ fn main() -> anyhow::Result<()> {
     println!("{table}");
     if let Some(path) = &args.document {
         let title = "how much more than its share the fullest bucket has (names of pods)";
-        write(&path.with_extension("svg"), &chart::draw(title, &lines))?;
+        write(&path.with_extension("svg"), &chart::draw(title, chart::Axis::Percent, &lines))?;
         let document =
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let (before, rest) = document.split_once(HEAD).context("the document has no such table")?;
@@ -70,7 +71,7 @@ fn row(
         fullest.push(format!("+{more:.1} %"));
         moved.push(format!("{:.1} %", spread::moved(&before, &after) * 100.0));
         if kind == Kind::Pods {
-            line.points.push((count as f64, more));
+            line.push(count as f64, more);
         }
     }
     let least = 100.0 / (count + 1) as f64;

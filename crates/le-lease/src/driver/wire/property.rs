@@ -12,7 +12,7 @@ use crate::{Machine, Purpose, Record, Reply, Request, Sighting, Version, WatchSt
 pub(crate) fn any_lease_is_read_and_written_over(
     bytes: &[u8],
     read: fn(&DynamicObject) -> Option<Record>,
-    update: fn(&DynamicObject, &Write) -> DynamicObject,
+    update: fn(DynamicObject, &Write) -> DynamicObject,
 ) {
     let Ok(lease) = serde_json::from_slice::<DynamicObject>(bytes) else { return };
     let Ok(json) = serde_json::from_slice::<Value>(bytes) else { return };
@@ -27,7 +27,7 @@ pub(crate) fn any_lease_is_read_and_written_over(
     is_read_as_it_is(&record, &json["spec"]);
 
     for write in writes(&record) {
-        let body = update(&lease, &write);
+        let body = update(lease.clone(), &write);
         is_written(&write, &read(&body).expect("version and uid are kept"), &body);
         keeps_all_else(&lease, &body);
     }

@@ -12,6 +12,7 @@ mod handover;
 mod no_watch;
 mod observe;
 mod odd;
+mod pace;
 mod process;
 mod requests;
 mod right;
