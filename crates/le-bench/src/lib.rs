@@ -9,7 +9,9 @@
 //! assert!(row.is_met());
 //! ```
 
+pub mod keys;
 mod row;
+pub mod seat;
 mod stopwatch;
 mod table;
 mod turns;
