@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 
 use crate::cargo::{self, cargo, locked};
-use crate::{sim, test, tidy};
+use crate::{counts, sim, test, tidy};
 
 /// What `cargo xtask ci` is told.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub(crate) struct Args {
 type Step = (&'static str, fn() -> anyhow::Result<()>);
 
 /// The steps; the quick ones first.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("fmt", || cargo::run(fmt())),
     ("tidy", tidy::run),
     ("clippy", || cargo::run(clippy())),
@@ -31,6 +31,7 @@ const STEPS: [Step; 8] = [
     ("docs", || cargo::run(docs())),
     ("features", features::run),
     ("deny", deny::run),
+    ("counts", counts::check),
 ];
 
 const TEST: &str = "test";

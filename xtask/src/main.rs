@@ -4,6 +4,7 @@
 mod bench;
 mod cargo;
 mod ci;
+mod counts;
 mod e2e;
 mod fuzz;
 mod model;
@@ -40,7 +41,7 @@ enum Job {
     },
     /// Runs every test that needs no more than a Rust toolchain
     Test,
-    /// Checks all that a change must pass: fmt, tidy, clippy, test, docs, features, deny
+    /// Checks all that a change must pass: fmt, tidy, clippy, test, sim, docs, features, deny, counts
     Ci(ci::Args),
     /// Runs all that needs the real control plane and the Go peers; needs Go
     #[command(disable_help_flag = true)]
@@ -65,6 +66,8 @@ enum Job {
     },
     /// Prints figures beside peers and floors, as ratios of what is measured in the same run
     Bench(bench::Args),
+    /// Counts instructions under valgrind, and compares them with those that the repository keeps
+    Counts(counts::Args),
     /// Searches through all that a few candidates can do, with the election machine itself
     Model(model::Args),
     /// Checks golden vectors, and prints `N passed, M failed` last
@@ -101,6 +104,7 @@ fn run(job: Job) -> anyhow::Result<()> {
         Job::Sim { args } => sim::run(args),
         Job::Soak { args } => soak::run(args),
         Job::Bench(args) => bench::run(&args),
+        Job::Counts(args) => counts::run(&args),
         Job::Model(args) => model::run(&args),
         Job::Vectors { dir } => programs::vectors(dir),
         Job::Fuzz(args) => fuzz::run(&args),

@@ -11,7 +11,9 @@
 
 pub mod chart;
 pub mod crew;
+pub mod keys;
 mod row;
+pub mod seat;
 mod stopwatch;
 mod table;
 mod turns;

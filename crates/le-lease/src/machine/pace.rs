@@ -14,6 +14,9 @@ const LONGEST_STAGGER: Duration = Duration::from_millis(150);
 /// hundred only one or two are early. This many candidates, about 400, may wait before the early ones become many.
 const SKEW: f64 = 6.0;
 
+/// e to the power of that, less one.
+const SKEWED: f64 = 402.428_793_492_735_1;
+
 /// The shortest retry period that is acted on, so that no configuration makes a replica spin.
 const SHORTEST_RETRY: Duration = Duration::from_millis(10);
 
@@ -72,7 +75,7 @@ impl Pace {
     /// second, and the others see its write before their own turn comes.
     pub(crate) fn stagger(&mut self) -> Duration {
         let most = LONGEST_STAGGER.min(self.retry_period() / 4);
-        let share = (self.random.f64() * SKEW.exp_m1()).ln_1p() / SKEW;
+        let share = (self.random.f64() * SKEWED).ln_1p() / SKEW;
         most.mul_f64(share.clamp(0.0, 1.0))
     }
 

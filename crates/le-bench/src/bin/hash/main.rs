@@ -2,7 +2,6 @@
 
 mod floor;
 mod go;
-mod keys;
 mod measure;
 mod rows;
 

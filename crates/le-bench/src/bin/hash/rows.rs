@@ -3,13 +3,13 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use le_bench::keys::{keys, names};
 use le_bench::{Row, Target, Turns, median};
 use le_core::NamespacedName;
 use le_hash::{BucketSet, Snapshot};
 
 use crate::floor::floor;
 use crate::go::Figures;
-use crate::keys::{keys, names};
 use crate::measure::{chained, in_a_loop, in_turns, throughput, together};
 
 /// How many names there are: 10 is what Knative allows.
