@@ -17,6 +17,8 @@ mod observing;
 mod outcome;
 mod rate;
 mod report;
+mod said;
+mod term_log;
 mod watch;
 mod watching;
 mod wire;

@@ -179,6 +179,11 @@ impl Machine {
         self.sight.lease()
     }
 
+    /// Returns the identity under which this machine competes.
+    pub fn identity(&self) -> &str {
+        self.identity.as_str()
+    }
+
     /// Returns who holds the Lease, as far as is known.
     pub fn holder(&self) -> Option<&str> {
         self.lease().flatten().and_then(Record::holder)

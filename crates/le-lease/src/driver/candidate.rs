@@ -10,13 +10,14 @@ use le_config::LeaseName;
 use le_core::{Bucket, Clock, Leadership, Moment, StopReason, Term};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::clock::wall;
 use super::desk::{Desk, Order};
 use super::error::LeaseError;
 use super::kept::Objects;
 use super::leases::{Leases, Outcome};
-use super::observing::Observing;
+use super::observing::{Observing, span};
 use super::rate::Rate;
 use super::report::FailureLog;
 use super::watch::{Subscription, View};
@@ -90,9 +91,10 @@ impl Candidate {
         // On the heap by itself: the future of a method that takes `self` would have room for it twice.
         let objects = Objects::default();
         let told = Arc::clone(&desk);
+        let span = span(&self);
         let driver =
             Box::new(Driver { candidate: self, desk: told, flight: None, term: None, turn: None, objects });
-        let task = tokio::spawn(driver.run());
+        let task = tokio::spawn(driver.run().instrument(span));
         Handle { desk, task }
     }
 }
@@ -214,8 +216,9 @@ impl Driver {
                 Event::Lead { token, deadline } => {
                     let clock = Arc::clone(&self.candidate.clock);
                     let term = Term::begin(self.candidate.bucket.clone(), token, deadline, clock);
-                    tracing::info!(lease = %self.candidate.lease, %token, "leading");
-                    self.candidate.observing.leads(token, deadline, term.leadership());
+                    self.candidate.log.leads();
+                    let now = self.now();
+                    self.candidate.observing.leads(now, token, deadline, term.leadership());
                     self.desk.begin(term.leadership());
                     self.term = Some(term);
                 }
@@ -223,7 +226,8 @@ impl Driver {
                     if let Some(term) = &self.term {
                         term.extend(deadline);
                     }
-                    self.candidate.observing.renewed(deadline);
+                    let now = self.now();
+                    self.candidate.observing.renewed(now, deadline);
                 }
                 Event::WindDown => {
                     if let Some(term) = &self.term {
@@ -232,11 +236,12 @@ impl Driver {
                     self.candidate.observing.winds_down();
                 }
                 Event::End { reason } => {
-                    tracing::info!(lease = %self.candidate.lease, %reason, "not leading any more");
                     if let Some(term) = self.term.take() {
                         term.end(reason);
                     }
-                    self.candidate.observing.ends(reason);
+                    self.candidate.log.ends(reason);
+                    let now = self.now();
+                    self.candidate.observing.ends(now, reason, &self.candidate.machine);
                 }
                 Event::Abandon(id) => {
                     let now = self.now();
@@ -247,7 +252,7 @@ impl Driver {
                         self.failed(flight.write, LeaseError::TimedOut, now.since(flight.sent));
                     }
                 }
-                Event::Released => tracing::info!(lease = %self.candidate.lease, "released"),
+                Event::Released => tracing::info!("released lease {:?}", self.candidate.lease),
                 Event::Notice(notice) => {
                     self.candidate.observing.noticed(&notice);
                     self.candidate.log.noticed(notice);

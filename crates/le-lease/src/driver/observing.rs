@@ -1,12 +1,16 @@
-//! What happens to a candidate, told to observers. Where there are none, it costs a branch.
+//! What happens to a candidate, told to observers and to the log. Where there are no observers, these cost a branch.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use le_config::{HolderIdentity, LeaseName};
 use le_core::{Clock, FailReason, FencingToken, Leadership, Moment, Observed, Observers, StopReason, Won};
+use tracing::Span;
 
+use super::candidate::Candidate;
 use super::error::LeaseError;
+use super::term_log::TermLog;
 use crate::{Machine, Notice, Purpose, Record, Reply, Request, Version};
 
 /// A candidate's line to observers, and what it has to remember to tell them.
@@ -19,6 +23,9 @@ pub(super) struct Observing {
     won: Option<Won>,
     /// How long the last request took that was answered.
     latency: Duration,
+    /// What the end of the present term may have to be explained with.
+    term: Option<Box<TermLog>>,
+    lease: LeaseName,
     /// What the work of the term has in hand, until it has drained.
     leadership: Option<Leadership>,
 }
@@ -31,7 +38,8 @@ impl Observing {
         clock: &Arc<dyn Clock>,
     ) -> Self {
         let observed = observers.candidate(lease.as_str(), identity.as_str(), Arc::clone(clock));
-        Self { observed, seen: None, won: None, latency: Duration::ZERO, leadership: None }
+        let (term, lease) = (None, lease.clone());
+        Self { observed, seen: None, won: None, latency: Duration::ZERO, term, lease, leadership: None }
     }
 
     /// Takes in that the loop is about to wait.
@@ -81,21 +89,40 @@ impl Observing {
         self.latency = latency;
         if *reply == Reply::Conflict || (writes && *reply == Reply::NotFound) {
             self.observed.attempt_failed(FailReason::Conflict, latency);
+            self.attempted(&"somebody else wrote first", latency);
         }
     }
 
-    pub(super) fn failed(&self, error: &LeaseError, latency: Duration) {
+    fn attempted(&mut self, what: &dyn fmt::Display, latency: Duration) {
+        if let Some(term) = &mut self.term {
+            term.failed(what, latency);
+        }
+    }
+
+    pub(super) fn failed(&mut self, error: &LeaseError, latency: Duration) {
+        self.attempted(error, latency);
         self.observed.attempt_failed(error.reason(), latency);
     }
 
-    pub(super) fn leads(&mut self, token: FencingToken, deadline: Moment, leadership: Leadership) {
+    pub(super) fn leads(
+        &mut self,
+        now: Moment,
+        token: FencingToken,
+        deadline: Moment,
+        leadership: Leadership,
+    ) {
+        tracing::info!(fencing_token = token.get(), "leading lease {:?}", self.lease);
+        self.term = Some(Box::new(TermLog::new(self.lease.clone(), token, now, deadline)));
         if self.observed.is_on() {
             self.leadership = Some(leadership);
             self.observed.began(token, self.won.take().unwrap_or(Won::Free), deadline);
         }
     }
 
-    pub(super) fn renewed(&mut self, deadline: Moment) {
+    pub(super) fn renewed(&mut self, now: Moment, deadline: Moment) {
+        if let Some(term) = &mut self.term {
+            term.renewed(now, deadline);
+        }
         self.observed.renewed(self.latency, deadline);
     }
 
@@ -103,7 +130,10 @@ impl Observing {
         self.observed.drain_began();
     }
 
-    pub(super) fn ends(&mut self, reason: StopReason) {
+    pub(super) fn ends(&mut self, now: Moment, reason: StopReason, machine: &Machine) {
+        if let Some(term) = self.term.take() {
+            term.ends(now, reason, machine.holder(), machine.identity());
+        }
         self.observed.stopped(reason);
         // These two end terms whose work has ended, or did not begin.
         if !matches!(reason, StopReason::ToldToStop | StopReason::PromotionFailed) {
@@ -118,13 +148,28 @@ impl Observing {
         }
     }
 
-    pub(super) fn noticed(&self, notice: &Notice) {
+    pub(super) fn noticed(&mut self, notice: &Notice) {
+        if let Some(term) = &mut self.term {
+            term.noticed(notice);
+        }
         self.observed.odd(notice);
     }
 
     pub(super) fn finished(&mut self) {
         self.observed.finished();
     }
+}
+
+/// What everything that is logged about the election of a bucket belongs to.
+pub(super) fn span(candidate: &Candidate) -> Span {
+    let (namespace, lease) = (&*candidate.leases.namespace, candidate.lease.as_str());
+    let identity = candidate.machine.identity();
+    tracing::info_span!(
+        "election",
+        k8s.namespace.name = namespace,
+        k8s.lease.name = lease,
+        holder.identity = identity
+    )
 }
 
 /// How a Lease is won that was like this.

@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use le_config::LeaseName;
-use le_core::PromoteError;
+use le_core::{PromoteError, StopReason};
 
 use super::error::LeaseError;
+use super::said::Said;
 use crate::{Notice, Version};
 
 /// Something that an elector survives, and that a person should know.
@@ -28,6 +29,26 @@ pub enum Report {
     WatchLost(String, Option<LeaseError>),
     /// The watch in this namespace is back.
     WatchBack(String),
+}
+
+impl Report {
+    /// What the log knows it by, and whether somebody should act.
+    fn topic(&self) -> (&'static str, bool) {
+        match self {
+            Self::Failed(_, error) => (error.reason().as_str(), true),
+            Self::Recovered(_) => ("recovered", false),
+            Self::Noticed(_, notice) => (notice.topic(), true),
+            Self::PromotionFailed(..) => ("promotion failed", true),
+            // It is back by itself, unless it is not allowed.
+            Self::WatchLost(_, error) => {
+                let refused = |error: &LeaseError| {
+                    matches!(error, LeaseError::Forbidden { .. } | LeaseError::Unauthorized(_))
+                };
+                ("watch lost", error.as_ref().is_some_and(refused))
+            }
+            Self::WatchBack(_) => ("watch back", false),
+        }
+    }
 }
 
 impl fmt::Display for Report {
@@ -77,20 +98,40 @@ fn write_chain(f: &mut fmt::Formatter<'_>, error: &dyn Error) -> fmt::Result {
 type Sink = dyn Fn(&Report) + Send + Sync;
 
 /// Where reports go. Cheap to clone.
-#[derive(Clone, Default)]
-pub(crate) struct Reporter(Option<Arc<Sink>>);
+#[derive(Clone)]
+pub(crate) struct Reporter {
+    sink: Option<Arc<Sink>>,
+    said: Arc<Said>,
+}
+
+impl Default for Reporter {
+    fn default() -> Self {
+        Self { sink: None, said: Arc::new(Said::new()) }
+    }
+}
 
 impl Reporter {
     pub(crate) fn new(sink: impl Fn(&Report) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(sink)))
+        Self { sink: Some(Arc::new(sink)), ..Self::default() }
     }
 
-    pub(crate) fn report(&self, report: &Report) {
-        match report {
-            Report::Recovered(_) | Report::WatchBack(_) => tracing::info!("{report}"),
-            _ => tracing::warn!("{report}"),
+    /// Tells of something. `leads` says that it happened to a leader: what it leads to is one line of its own, where it leads to
+    /// anything, and until then nothing is lost.
+    pub(crate) fn report(&self, report: &Report, leads: bool) {
+        let (topic, warns) = report.topic();
+        let warns = warns && !leads;
+        if let Some(held_back) = self.said.may_say(topic, warns) {
+            let more = match held_back {
+                0 => String::new(),
+                more => format!(" ({more} more like it were not logged)"),
+            };
+            if warns {
+                tracing::warn!("{report}{more}");
+            } else {
+                tracing::info!("{report}{more}");
+            }
         }
-        if let Some(sink) = &self.0 {
+        if let Some(sink) = &self.sink {
             sink(report);
         }
     }
@@ -111,11 +152,25 @@ pub(crate) struct FailureLog {
     told: Vec<LeaseError>,
     /// The version that the last write among it was computed from.
     unwritten: Option<Option<Version>>,
+    leads: bool,
+    /// Why the last term ended.
+    ended: Option<StopReason>,
 }
 
 impl FailureLog {
     pub(crate) fn new(reporter: Reporter, lease: LeaseName) -> Self {
-        Self { reporter, lease, told: Vec::new(), unwritten: None }
+        Self { reporter, lease, told: Vec::new(), unwritten: None, leads: false, ended: None }
+    }
+
+    /// Takes in that the candidate leads from now on.
+    pub(crate) fn leads(&mut self) {
+        self.leads = true;
+    }
+
+    /// Takes in that the term has ended.
+    pub(crate) fn ends(&mut self, reason: StopReason) {
+        self.leads = false;
+        self.ended = Some(reason);
     }
 
     /// Takes in that a read came to nothing.
@@ -125,7 +180,7 @@ impl FailureLog {
             return;
         }
         let report = Report::Failed(self.lease.clone(), error);
-        self.reporter.report(&report);
+        self.reporter.report(&report, self.leads);
         if let Report::Failed(_, error) = report {
             self.told.push(error);
         }
@@ -149,15 +204,18 @@ impl FailureLog {
     pub(crate) fn written(&mut self) {
         self.unwritten = None;
         if !std::mem::take(&mut self.told).is_empty() {
-            self.reporter.report(&Report::Recovered(self.lease.clone()));
+            self.reporter.report(&Report::Recovered(self.lease.clone()), self.leads);
         }
     }
 
     pub(crate) fn noticed(&self, notice: Notice) {
-        self.reporter.report(&Report::Noticed(self.lease.clone(), notice));
+        // The line about the loss says this too.
+        let is_loss = matches!(notice, Notice::IdentityUsedElsewhere { .. })
+            && self.ended == Some(StopReason::IdentityUsedElsewhere);
+        self.reporter.report(&Report::Noticed(self.lease.clone(), notice), is_loss);
     }
 
     pub(crate) fn promotion_failed(&self, error: PromoteError) {
-        self.reporter.report(&Report::PromotionFailed(self.lease.clone(), error));
+        self.reporter.report(&Report::PromotionFailed(self.lease.clone(), error), false);
     }
 }

@@ -230,7 +230,7 @@ impl Watching {
             self.lost = true;
             self.shared.observers.watch_lost(&self.shared.leases.namespace);
             let namespace = self.shared.leases.namespace.to_string();
-            self.shared.reporter.report(&Report::WatchLost(namespace, error));
+            self.shared.reporter.report(&Report::WatchLost(namespace, error), false);
         }
     }
 
@@ -239,7 +239,7 @@ impl Watching {
         self.shared.announce(WatchState::Up);
         if std::mem::take(&mut self.lost) {
             self.shared.observers.watch_regained(&self.shared.leases.namespace);
-            self.shared.reporter.report(&Report::WatchBack(self.shared.leases.namespace.to_string()));
+            self.shared.reporter.report(&Report::WatchBack(self.shared.leases.namespace.to_string()), false);
         }
     }
 }

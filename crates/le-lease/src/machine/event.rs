@@ -42,6 +42,21 @@ pub enum Event {
     Finished,
 }
 
+impl Notice {
+    /// One word for the kind of it.
+    #[cfg(feature = "driver")]
+    pub(crate) fn topic(&self) -> &'static str {
+        match self {
+            Self::IdentityUsedElsewhere { .. } => "identity used elsewhere",
+            Self::LongDuration { .. } => "long duration",
+            Self::NoDuration { .. } => "no duration",
+            Self::DrainOverran { .. } => "drain overran",
+            Self::StillDraining { .. } => "still draining",
+            Self::NotReleased => "not released",
+        }
+    }
+}
+
 /// Something odd that does not end an election, and that a person should know.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
