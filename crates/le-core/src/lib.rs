@@ -88,7 +88,7 @@ pub use leadership::Leadership;
 pub use led::LedBuckets;
 #[cfg(feature = "async")]
 pub use observe::{
-    AttemptFailed, Began, Candidate, Drained, FailReason, LeaderSeen, Life, Observed, Observer, Observers,
+    AttemptFailed, Began, Candidate, Drained, FailReason, Leader, LeaderSeen, Leaders, Life, Observed, Observer, Observers,
     Pulse, Renewed, Stopped, Won,
 };
 #[cfg(feature = "async")]
