@@ -34,7 +34,14 @@ pub struct StandingElector {
 impl StandingElector {
     /// Makes an elector that promotes `bucket` with `enqueue`, or without one where nothing must be made up for.
     pub fn new(bucket: Bucket, aware: Arc<dyn LeaderAware>, enqueue: Option<Enqueue>) -> Self {
-        Self { bucket, aware, enqueue, observers: Observers::default(), names: Default::default(), given: Vec::new() }
+        Self {
+            bucket,
+            aware,
+            enqueue,
+            observers: Observers::default(),
+            names: Default::default(),
+            given: Vec::new(),
+        }
     }
 
     /// Sets who is told what happens, under which name the bucket is shown to them, and under which identity this replica is.

@@ -196,7 +196,13 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    pub(super) fn write(&self, identity: Option<&Arc<str>>, own: &str, since: Moment, clock: &Arc<dyn Clock>) {
+    pub(super) fn write(
+        &self,
+        identity: Option<&Arc<str>>,
+        own: &str,
+        since: Moment,
+        clock: &Arc<dyn Clock>,
+    ) {
         let leader = identity.map(|identity| Leader {
             identity: Arc::clone(identity),
             is_self: **identity == *own,

@@ -5,7 +5,8 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use le_core::{
-    Candidate, Elector, ElectorBuilder, Enqueue, Leaders, LedBuckets, Observed, Observer, Observers, Unopposed,
+    Candidate, Elector, ElectorBuilder, Enqueue, Leaders, LedBuckets, Observed, Observer, Observers,
+    Unopposed,
 };
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;

@@ -74,7 +74,8 @@ async fn each_bucket_has_its_own_leader() {
     server.take_lease("controller.widgets.01-of-03", "z", secs(60));
     sleep(secs(5)).await;
     let all = of_a.all();
-    let leaders: Vec<_> = all.values().map(|leader| leader.as_ref().map(|leader| &*leader.identity)).collect();
+    let leaders: Vec<_> =
+        all.values().map(|leader| leader.as_ref().map(|leader| &*leader.identity)).collect();
     assert_eq!(leaders, [Some("a"), Some("z"), Some("a")]);
 }
 
