@@ -88,8 +88,8 @@ pub use leadership::Leadership;
 pub use led::LedBuckets;
 #[cfg(feature = "async")]
 pub use observe::{
-    AttemptFailed, Began, Candidate, Drained, FailReason, LeaderSeen, Life, Observed, Observer, Observers,
-    Pulse, Renewed, Stopped, Won,
+    AttemptFailed, Began, Candidate, Drained, FailReason, Leader, LeaderSeen, Leaders, Life, Observed,
+    Observer, Observers, Pulse, Renewed, Stopped, Won,
 };
 #[cfg(feature = "async")]
 pub use standing::StandingElector;

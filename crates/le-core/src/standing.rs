@@ -27,12 +27,21 @@ pub struct StandingElector {
     observers: Observers,
     /// Under which names it is observed: the bucket's and its own.
     names: (String, String),
+    /// Other buckets, and who leads them.
+    given: Vec<(String, String)>,
 }
 
 impl StandingElector {
     /// Makes an elector that promotes `bucket` with `enqueue`, or without one where nothing must be made up for.
     pub fn new(bucket: Bucket, aware: Arc<dyn LeaderAware>, enqueue: Option<Enqueue>) -> Self {
-        Self { bucket, aware, enqueue, observers: Observers::default(), names: Default::default() }
+        Self {
+            bucket,
+            aware,
+            enqueue,
+            observers: Observers::default(),
+            names: Default::default(),
+            given: Vec::new(),
+        }
     }
 
     /// Sets who is told what happens, under which name the bucket is shown to them, and under which identity this replica is.
@@ -45,6 +54,14 @@ impl StandingElector {
     ) -> Self {
         self.observers = observers;
         self.names = (name.into(), identity.into());
+        self
+    }
+
+    /// Names other buckets, each with the identity of the replica to which the platform gave it, for
+    /// [`Leaders`](crate::Leaders) to know while this elector runs. Whether that replica is there is not looked at.
+    #[must_use]
+    pub fn beside(mut self, given: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.given = given.into_iter().collect();
         self
     }
 
@@ -66,7 +83,10 @@ impl StandingElector {
 impl Elector for StandingElector {
     async fn run(self: Box<Self>, stop: CancellationToken) -> Result<(), ElectorError> {
         let (name, identity) = &self.names;
-        let mut observed = self.observers.candidate(name, identity, Arc::new(Ticks::new()));
+        let clock: Arc<dyn Clock> = Arc::new(Ticks::new());
+        let given = self.given.iter().map(|(bucket, leader)| self.observers.given(bucket, leader, &clock));
+        let _given: Vec<_> = given.collect();
+        let mut observed = self.observers.candidate(name, identity, clock);
         while !stop.is_cancelled() && !self.lead(&stop, &mut observed).await {
             tokio::select! {
                 () = stop.cancelled() => {}

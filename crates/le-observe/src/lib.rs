@@ -1,4 +1,5 @@
-//! Leader election seen from outside: metrics with client-go's names, and health that fails only when it must.
+//! Leader election seen from outside: metrics with client-go's names, health that fails only when it must, Events, and a label on
+//! the leader's pod.
 //!
 //! Three lines wire up everything. What remains is to serve it, with whatever the program serves HTTP; the example `observed`
 //! does so with axum.
@@ -58,17 +59,28 @@
 //! # Features
 //!
 //! `health` and `metrics`, both on by default, each bring what their name says, and only what that needs. [`Observe`] is there with
-//! both.
+//! both. `events` ([`Events`]) and `label` ([`PodLabel`]) ask the API server for something, and so they are off: each takes rights
+//! that an election does not. Who leads is known without any of it, by [`le_core::Leaders`].
 
+#[cfg(any(feature = "events", feature = "label"))]
+mod attempt;
+#[cfg(feature = "events")]
+mod events;
 #[cfg(feature = "health")]
 mod health;
+#[cfg(feature = "label")]
+mod label;
 #[cfg(feature = "metrics")]
 mod metrics;
 #[cfg(all(feature = "health", feature = "metrics"))]
 mod observe;
 
+#[cfg(feature = "events")]
+pub use events::Events;
 #[cfg(feature = "health")]
 pub use health::{Health, NotReady, Wedged};
+#[cfg(feature = "label")]
+pub use label::{Labelled, PodLabel};
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;
 #[cfg(all(feature = "health", feature = "metrics"))]

@@ -31,7 +31,8 @@ impl Builder {
         Self { placement, observers: Observers::default() }
     }
 
-    /// Sets who is told what happens. The identity that observers see is the pod's name.
+    /// Sets who is told what happens. The identity that observers see is the pod's name. [`Leaders`](le_core::Leaders) know the
+    /// pods of all the other buckets, too: by their ordinals, be they there or not.
     #[must_use]
     pub fn observed_by(mut self, observers: Observers) -> Self {
         self.observers = observers;
@@ -53,7 +54,8 @@ impl ElectorBuilder for Builder {
     ) -> Result<Box<dyn Elector>, BuildError> {
         let (bucket, pod) = (self.placement.bucket().clone(), self.placement.pod());
         let name = bucket.name().as_str().to_owned();
-        let elector = StandingElector::new(bucket, aware, Some(enqueue));
+        let others = self.placement.others().map(|(bucket, pod)| (bucket.as_str().to_owned(), pod));
+        let elector = StandingElector::new(bucket, aware, Some(enqueue)).beside(others);
         Ok(Box::new(elector.observed_by(self.observers.clone(), name, pod)))
     }
 }

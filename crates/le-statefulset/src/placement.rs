@@ -75,6 +75,13 @@ impl Placement {
     pub fn names(&self) -> &[BucketName] {
         &self.names
     }
+
+    /// The buckets of all other pods, and the pods' names.
+    pub(crate) fn others(&self) -> impl Iterator<Item = (&BucketName, String)> {
+        let set = self.pod.rsplit_once('-').map_or(&*self.pod, |(set, _)| set);
+        let others = (0..).zip(&self.names).filter(|(ordinal, _)| *ordinal != self.ordinal);
+        others.map(move |(ordinal, name)| (name, format!("{set}-{ordinal}")))
+    }
 }
 
 const NAMESPACE: &str = "a namespace: lower-case letters, digits and '-'";

@@ -32,6 +32,8 @@ const NONE: &[&str] = &["--no-default-features"];
 const ALL: &[&str] = &["--all-features"];
 const HEALTH: &[&str] = &["--no-default-features", "--features", "health"];
 const METRICS: &[&str] = &["--no-default-features", "--features", "metrics"];
+const EVENTS: &[&str] = &["--no-default-features", "--features", "events"];
+const LABEL: &[&str] = &["--no-default-features", "--features", "label"];
 
 const KUBE: &[&str] = &["kube", "k8s-openapi"];
 const IO: &[&str] = &["kube", "k8s-openapi", "tokio"];
@@ -92,6 +94,8 @@ const RULES: &[Rule] = &[
         trees: &[
             Limit { flags: HEALTH, never: &["kube", "k8s-openapi", "prometheus-client"], most: None },
             Limit { flags: METRICS, never: KUBE, most: None },
+            Limit { flags: EVENTS, never: &["prometheus-client"], most: None },
+            Limit { flags: LABEL, never: &["prometheus-client", "kube-runtime"], most: None },
             Limit { flags: ALL, never: TLS, most: None },
         ],
     },

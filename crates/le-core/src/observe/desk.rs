@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+use super::leaders::Seat;
 use super::{AttemptFailed, Began, Candidate, Drained, LeaderSeen, Observer, Renewed, Stopped};
 
 /// How many facts may wait. A candidate has four until it leads, so that a thousand can begin at once.
@@ -46,7 +47,7 @@ pub(super) enum News {
 /// Where facts are handed in.
 pub(super) struct Desk {
     observers: Vec<Arc<dyn Observer>>,
-    /// The thread begins with the first fact; `None` where the system gives no thread.
+    /// The thread begins with the first fact; `None` where nobody is to be told, or the system gives no thread.
     queue: OnceLock<Option<(SyncSender<News>, Thread)>>,
     counts: Arc<Counts>,
 }
@@ -69,6 +70,11 @@ impl Desk {
 
     pub(super) fn observers(&self) -> &[Arc<dyn Observer>] {
         &self.observers
+    }
+
+    /// Takes a place on the boards of those who want to know who leads `bucket`.
+    pub(super) fn seats(&self, bucket: &str) -> Box<[Seat]> {
+        self.observers.iter().filter_map(|observer| Some(observer.leaders()?.seat(bucket))).collect()
     }
 
     /// Hands a fact in, or drops it and counts that. Never waits.
@@ -98,8 +104,12 @@ impl Desk {
     }
 
     fn open(&self) -> Option<(SyncSender<News>, Thread)> {
+        let told = self.observers.iter().filter(|observer| observer.leaders().is_none());
+        let readers: Vec<_> = told.map(|observer| (Arc::clone(observer), false)).collect();
+        if readers.is_empty() {
+            return None;
+        }
         let (queue, news) = sync_channel(QUEUE);
-        let readers = self.observers.iter().map(|observer| (Arc::clone(observer), false)).collect();
         let reader = Reader { readers, counts: Arc::clone(&self.counts) };
         match thread::Builder::new().name(THREAD.to_owned()).spawn(move || reader.run(&news)) {
             Ok(handle) => Some((queue, handle.thread().clone())),

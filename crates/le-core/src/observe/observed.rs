@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::desk::{Desk, Fact, News};
+use super::leaders::Seat;
 use super::{
     AttemptFailed, Began, Candidate, Drained, FailReason, LeaderSeen, Life, Pulse, Renewed, Stopped, Won,
 };
@@ -21,6 +22,9 @@ struct Line {
     desk: Arc<Desk>,
     candidate: Candidate,
     pulse: Pulse,
+    clock: Arc<dyn Clock>,
+    /// Where it writes who leads, for whoever asks.
+    seats: Box<[Seat]>,
     /// Who was last said to lead.
     leader: Option<Option<Arc<str>>>,
     /// When another leader than this candidate was last seen to be alive.
@@ -38,9 +42,18 @@ impl Observed {
     }
 
     pub(super) fn new(desk: Arc<Desk>, bucket: &str, identity: &str, clock: Arc<dyn Clock>) -> Self {
-        let pulse = Pulse::new(clock);
-        let candidate = Candidate::new(bucket, identity, pulse.clone());
-        let line = Line { desk, candidate, pulse, leader: None, alive: None, began: None, draining: None };
+        let pulse = Pulse::new(Arc::clone(&clock));
+        let line = Line {
+            candidate: Candidate::new(bucket, identity, pulse.clone()),
+            seats: desk.seats(bucket),
+            desk,
+            pulse,
+            clock,
+            leader: None,
+            alive: None,
+            began: None,
+            draining: None,
+        };
         line.tell(Fact::Joined);
         Self(Some(Box::new(line)))
     }
@@ -112,6 +125,9 @@ impl Observed {
         if line.leader.as_ref().is_none_or(|known| known.as_deref() != identity) {
             let identity: Option<Arc<str>> = identity.map(Into::into);
             line.leader = Some(identity.clone());
+            for seat in &line.seats {
+                seat.write(identity.as_ref(), line.candidate.identity(), now, &line.clock);
+            }
             line.tell(Fact::LeaderSeen(LeaderSeen { identity, since: now }));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AttemptFailed, Began, Candidate, Drained, LeaderSeen, Renewed, Stopped};
+use super::{AttemptFailed, Began, Candidate, Drained, LeaderSeen, Leaders, Renewed, Stopped};
 
 /// Told what happens to the candidates of a process. Every method does nothing unless it is written.
 ///
@@ -94,6 +94,12 @@ pub trait Observer: Send + Sync + 'static {
     fn missed(&self, facts: u64) {
         let _ = facts;
     }
+
+    /// Returns itself where it is a [`Leaders`]: candidates write into that without a queue, and it is told nothing. For an observer
+    /// that wraps another, and nobody else, to pass on.
+    fn leaders(&self) -> Option<&Leaders> {
+        None
+    }
 }
 
 impl<O: Observer + ?Sized> Observer for Arc<O> {
@@ -151,5 +157,9 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
 
     fn missed(&self, facts: u64) {
         (**self).missed(facts);
+    }
+
+    fn leaders(&self) -> Option<&Leaders> {
+        (**self).leaders()
     }
 }

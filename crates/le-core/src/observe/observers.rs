@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::desk::{Desk, News};
 use super::{Observed, Observer};
-use crate::Clock;
+use crate::{Clock, Moment};
 
 /// Some observers, or none, as they are given to a builder of electors. Cheap to clone; the clones are one.
 ///
@@ -45,6 +45,15 @@ impl Observers {
             Some(desk) => Observed::new(Arc::clone(desk), bucket, identity, clock),
             None => Observed::nobody(),
         }
+    }
+
+    /// Writes who leads a bucket that this replica does not compete for, and which the platform gave to somebody; for as long as
+    /// the result is held.
+    pub(crate) fn given(&self, bucket: &str, identity: &str, clock: &Arc<dyn Clock>) -> impl Send + use<> {
+        let seats = self.0.as_ref().map(|desk| desk.seats(bucket)).unwrap_or_default();
+        let (identity, now): (Arc<str>, Moment) = (identity.into(), clock.now());
+        seats.iter().for_each(|seat| seat.write(Some(&identity), "", now, clock));
+        seats
     }
 
     /// Tells that the locks in a namespace cannot be watched any more.

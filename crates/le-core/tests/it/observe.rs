@@ -1,6 +1,7 @@
 //! Observers: who is told what, and what can go wrong with them.
 
 mod facts;
+mod leaders;
 mod queue;
 mod standing;
 

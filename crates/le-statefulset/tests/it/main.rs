@@ -4,6 +4,7 @@
 mod domain;
 mod dynamic;
 mod elector;
+mod leaders;
 mod placement;
 mod properties;
 mod vectors;

@@ -2,6 +2,7 @@
 
 mod drains;
 mod failures;
+mod leaders;
 mod terms;
 
 use std::sync::{Arc, Mutex};
