@@ -58,10 +58,10 @@ impl Pace {
         self.retry_period() / 8
     }
 
-    /// How long after it was sent the first write of a term is renewed: anywhere in the second half of the retry period, so that
-    /// terms which began together do not renew together.
+    /// How long after it was sent the first write of a term is renewed: anywhere in the retry period but for its first eighth, so
+    /// that terms which began together do not renew together.
     pub(crate) fn first_renewal(&mut self) -> Duration {
-        self.spread(self.retry_period(), 0.5, 1.0)
+        self.spread(self.retry_period(), 0.125, 1.0)
     }
 
     /// How long between two reads where no watch tells of changes.

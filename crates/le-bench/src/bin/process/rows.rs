@@ -33,12 +33,12 @@ pub(crate) fn rows(ours: &Figures, theirs: &Figures) -> Vec<Row> {
         ),
         row("winning all from nothing", "s", &|figures| figures.won, Target::AtMost(1.0)),
         row("releasing all on SIGTERM", "s", &|figures| figures.released, Target::AtMost(1.0)),
-        row("memory of one that waits", "MiB", &|figures| memory(waits(figures)), THIRD),
+        row("memory of one that waits", "MiB", &|figures| memory(waits(figures)), Target::None),
         row(
             "processor time of one that waits",
             "ms/min",
             &|figures| cpu(waits(figures)) / minutes(figures),
-            THIRD,
+            Target::None,
         ),
         row(
             "requests of one that waits",

@@ -42,10 +42,10 @@ async fn a_term_is_told_from_its_beginning_to_its_end() {
 
     let renewals: Vec<_> =
         all.iter().filter_map(|told| if let Told::Renewed(r) = told { Some(*r) } else { None }).collect();
-    assert!((5..=6).contains(&renewals.len()), "{renewals:?}");
+    assert!((5..=7).contains(&renewals.len()), "{renewals:?}");
     for renewal in &renewals {
         assert_eq!(renewal.latency, millis(40));
-        assert!(renewal.margin >= secs(7) && renewal.margin <= secs(9), "{renewal:?}");
+        assert!(renewal.margin >= secs(7) && renewal.margin < secs(10), "{renewal:?}");
     }
 }
 
