@@ -18,9 +18,9 @@ use tokio_util::sync::CancellationToken;
 /// How many buckets there are, which renew at the same time: the most that a configuration may have.
 const BUCKETS: usize = 10;
 /// How often each of them renews while it is measured.
-const ROUNDS: usize = 8;
-/// How long the thread of the observers has to look at its queue.
-const SECOND: Duration = Duration::from_secs(1);
+const ROUNDS: usize = 200;
+/// How long the thread of the observers has for what is in its queue, and others to take the caches meanwhile.
+const PAUSE: Duration = Duration::from_millis(10);
 /// What one renewal may take, on both threads together.
 const MOST: Duration = Duration::from_micros(2);
 /// How often it is asked in one turn whether it leads.
@@ -33,7 +33,8 @@ pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
 }
 
 /// A renewal, told to metrics and health. They come in bursts and lie until their thread looks, which it does once in a second in
-/// any case: seconds with a burst and seconds without take turns, and the difference is what renewals cost.
+/// any case: looks at a burst and looks at nothing take turns, and the difference is what renewals cost. It is woken for a look here,
+/// so as not to wait for a second each time.
 fn renewals() -> anyhow::Result<Vec<Row>> {
     let observe = Observe::new(&mut Registry::default());
     let clock: Arc<dyn Clock> = Arc::new(Boottime);
@@ -42,13 +43,16 @@ fn renewals() -> anyhow::Result<Vec<Row>> {
         .collect();
     ensure!(observe.observers().flush(Duration::from_secs(20)), "the observers do not come to an end");
     let of_observers = Task::find("le-observers")?;
+    let look = || {
+        observe.observers().flush(Duration::ZERO);
+        std::thread::sleep(PAUSE);
+        of_observers.worked()
+    };
     let (mut telling, mut hearing, mut idle) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let before = of_observers.worked()?;
-        std::thread::sleep(SECOND);
-        idle.push((of_observers.worked()?.saturating_sub(before)).as_secs_f64());
-
-        let before = of_observers.worked()?;
+        let looked = look()?;
+        idle.push(looked.saturating_sub(before).as_secs_f64());
         // The elector has asked it already.
         let now = clock.now();
         let watch = Stopwatch::of_thread();
@@ -57,10 +61,9 @@ fn renewals() -> anyhow::Result<Vec<Row>> {
             observed.turned(now, Some(now + Duration::from_secs(10)));
         }
         telling.push(watch.elapsed().as_secs_f64());
-        std::thread::sleep(SECOND);
-        hearing.push((of_observers.worked()?.saturating_sub(before)).as_secs_f64());
-        ensure!(observe.observers().flush(Duration::ZERO), "the renewals still lie there");
+        hearing.push(look()?.saturating_sub(looked).as_secs_f64());
     }
+    ensure!(observe.observers().flush(Duration::ZERO), "renewals still lie there");
     let [telling, hearing, idle] = [telling, hearing, idle].map(|times| median(times.into_iter()));
     let each = |seconds: f64| Duration::from_secs_f64(seconds.max(0.0) / BUCKETS as f64);
     let heard = hearing - idle;
