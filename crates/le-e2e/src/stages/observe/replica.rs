@@ -83,7 +83,7 @@ impl<'a> Replica<'a> {
 
     /// Everything that it has said, in the words of the documents.
     pub(super) fn said(&self) -> String {
-        shown::in_its_words(&self.process.log(), &self.namespace, &self.user)
+        timeless(&shown::in_its_words(&self.process.log(), &self.namespace, &self.user))
     }
 
     /// Waits until something holds.
@@ -167,4 +167,30 @@ impl<'a> Replica<'a> {
 async fn grant(plane: &Plane, namespace: &str, user: &str, rules: &[PolicyRule]) -> anyhow::Result<()> {
     let election = [lease_rules(), vec![rule("", &["configmaps"], &["get"])]].concat();
     plane.grant(namespace, user, &[&election, rules].concat()).await
+}
+
+/// Puts one and the same time into the names of Events, each of which ends with that of its making.
+fn timeless(log: &str) -> String {
+    let begin = format!("\"{LEASE}.");
+    let mut pieces = log.split(&*begin);
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let rest = piece.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        text.push_str(&begin);
+        text.push_str("0123456789abcdef");
+        text.push_str(rest);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_goes_from_the_names_of_events() {
+        let log = format!("a \"{LEASE}.18f3\" b \"{LEASE}\" c \"{LEASE}.ffff\"");
+        let name = format!("\"{LEASE}.0123456789abcdef\"");
+        assert_eq!(timeless(&log), format!("a {name} b \"{LEASE}\" c {name}"));
+    }
 }
