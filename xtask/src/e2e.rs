@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::cargo;
 
 /// What the program finds beside itself.
-const EXAMPLES: [&str; 4] = ["elect", "one_leader", "operator", "ha_controller"];
+const EXAMPLES: [&str; 5] = ["elect", "one_leader", "operator", "ha_controller", "observed"];
 
 const PROGRAMS: [&str; 5] = ["e2e", "vectors", "worker", "kubectl-le", "chaosduck"];
 

@@ -5,6 +5,7 @@
 //! cargo run -p le-observe --example observed               # in the cluster that the kubeconfig names
 //! cargo run -p le-observe --example observed -- --embedded # or alone, with an API server of its own
 //! curl localhost:8080/metrics
+//! cargo run -p le-observe --example observed -- --events --label acme.example.com/role=leader # in a pod, with the rights for it
 //! ```
 
 use std::net::SocketAddr;
@@ -19,8 +20,8 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::runtime::controller::{Action, Controller};
 use kube::runtime::watcher;
 use kube::{Api, Client};
-use le_core::{Leadership, NotLeading};
-use le_observe::{Health, Observe};
+use le_core::{ElectorBuilder, Leadership, NotLeading};
+use le_observe::{Events, Health, Observe, PodLabel};
 use le_runtime::{Sharded, stop_on_signal};
 use prometheus_client::encoding::text;
 use prometheus_client::registry::Registry;
@@ -34,6 +35,17 @@ struct Arguments {
     /// Uses an API server of its own, which begins empty, instead of a cluster.
     #[arg(long)]
     embedded: bool,
+    /// Writes Events on the Leases.
+    #[arg(long)]
+    events: bool,
+    /// Has its pod carry this label, `key=value`, while it leads.
+    #[arg(long, value_parser = label)]
+    label: Option<(String, String)>,
+}
+
+fn label(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once('=').ok_or("it has the form key=value")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 #[tokio::main]
@@ -46,15 +58,28 @@ async fn main() -> anyhow::Result<()> {
     };
 
     let mut registry = Registry::default();
-    let observe = Observe::new(&mut registry);
+    let mut observe = Observe::new(&mut registry);
+    let namespace = le_config::namespace(|key| std::env::var(key).ok());
+    let namespace = namespace.unwrap_or_else(|| client.default_namespace().to_owned());
+    let events = arguments.events.then(|| Events::new(client.clone(), namespace).reported_by("observed"));
+    if let Some(events) = &events {
+        observe = observe.with(events.clone());
+    }
     serve(arguments.listen, observe.health().clone(), registry).await?;
 
     let component = le_lease::load_config(&client).await?.component("observed");
     let builder = le_lease::Builder::new(client.clone(), component).observed_by(observe.observers());
+    let builder: Arc<dyn ElectorBuilder> = match arguments.label {
+        Some((key, value)) => Arc::new(PodLabel::new(client.clone(), key, value).around_all_of(builder)),
+        None => Arc::new(builder),
+    };
     let labelled = watcher::Config::default().labels("example.com/observed");
     let controller = Controller::new(Api::<ConfigMap>::all(client.clone()), labelled);
     let sharded = Sharded::new(controller, &builder, "maps")?;
     sharded.run(reconcile, error_policy, Arc::new(client), stop_on_signal()?).await?;
+    if let Some(events) = &events {
+        events.flush(&observe.observers(), Duration::from_secs(5)).await;
+    }
     Ok(())
 }
 

@@ -8,13 +8,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use kube::Client;
-use le_core::{Bucket, LeaderAware, Leadership};
+use le_core::{Bucket, ElectorBuilder, LeaderAware, Leadership};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-pub use labelled::Labelled;
+pub use labelled::{Labelled, LabelledBuilder};
 
-use worker::{Pod, Worker, Worn};
+use worker::{Pod, Wearer, Worker, Worn};
 
 /// How long the end of a term waits for the label to be away. A request that was under way has to end first; each may take half.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -22,11 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A label that this pod carries while it leads, so that a Service can select the leader. Cheap to clone; the clones are one.
 ///
 /// ```no_run
-/// # fn example(client: kube::Client, led: std::sync::Arc<dyn le_core::LeaderAware>) {
+/// # fn example(client: kube::Client, builder: le_core::Unopposed) {
 /// # use le_observe::PodLabel;
 /// let label = PodLabel::new(client, "acme.example.com/role", "leader");
-/// let aware = label.around(led); // to be given to the builder of an elector in its place
-/// # let _ = aware;
+/// let builder = label.around_all_of(builder); // to be used in its place
+/// # let _ = builder;
 /// # }
 /// ```
 ///
@@ -94,7 +94,13 @@ impl PodLabel {
     /// Outside of a tokio runtime, on which the task of the label is started.
     pub fn around(&self, inner: Arc<dyn LeaderAware>) -> Labelled {
         self.handle();
-        Labelled { inner, label: self.clone() }
+        Labelled { inner, label: self.clone(), wearer: Wearer::new() }
+    }
+
+    /// Wraps a builder of electors, so that the label follows the promotions and demotions of all that it builds: for whoever gives
+    /// a builder to something else, such as `Sharded` of le-runtime.
+    pub fn around_all_of<B: ElectorBuilder>(&self, inner: B) -> LabelledBuilder<B> {
+        LabelledBuilder { inner, label: self.clone() }
     }
 
     /// Runs the work of a leader with the label on: for `Election::run_while_leading` of le-lease, which has no [`LeaderAware`].
@@ -133,12 +139,12 @@ impl PodLabel {
         // Here, and not when it is polled: it is the caller who is told of a panic.
         label.handle();
         async move {
-            let bucket = leadership.bucket().clone();
-            let on = PutOn { label: &label, bucket: &bucket };
-            label.put_on(leadership.clone());
+            let (wearer, bucket) = (Wearer::new(), leadership.bucket().clone());
+            let on = PutOn { label: &label, wearer, bucket: &bucket };
+            label.put_on(wearer, leadership.clone());
             let takes_off = async {
                 leadership.stopping().await;
-                label.until_settled(label.take_off(&bucket)).await;
+                label.until_settled(label.take_off(wearer, &bucket)).await;
             };
             let (mut work, mut takes_off) = (std::pin::pin!(work), std::pin::pin!(takes_off));
             let output = tokio::select! {
@@ -147,7 +153,7 @@ impl PodLabel {
                 () = &mut takes_off => return work.await,
             };
             drop(on);
-            label.until_settled(label.take_off(&bucket)).await;
+            label.until_settled(label.take_off(wearer, &bucket)).await;
             output
         }
     }
@@ -162,14 +168,14 @@ impl PodLabel {
     }
 
     /// Says that a bucket is led, from which the label follows.
-    fn put_on(&self, leadership: Leadership) {
-        self.handle().worn.send_modify(|worn| worn.put_on(leadership));
+    fn put_on(&self, who: Wearer, leadership: Leadership) {
+        self.handle().worn.send_modify(|worn| worn.put_on(who, leadership));
     }
 
     /// Says that a bucket is not led any more. Returns which change that is.
-    fn take_off(&self, bucket: &Bucket) -> u64 {
+    fn take_off(&self, who: Wearer, bucket: &Bucket) -> u64 {
         let mut change = 0;
-        self.handle().worn.send_modify(|worn| change = worn.take_off(bucket));
+        self.handle().worn.send_modify(|worn| change = worn.take_off(who, bucket));
         change
     }
 
@@ -183,12 +189,13 @@ impl PodLabel {
 /// Takes the label away when the work is dropped.
 struct PutOn<'a> {
     label: &'a PodLabel,
+    wearer: Wearer,
     bucket: &'a Bucket,
 }
 
 impl Drop for PutOn<'_> {
     fn drop(&mut self) {
-        self.label.take_off(self.bucket);
+        self.label.take_off(self.wearer, self.bucket);
     }
 }
 

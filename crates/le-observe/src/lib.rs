@@ -80,7 +80,7 @@ pub use events::Events;
 #[cfg(feature = "health")]
 pub use health::{Health, NotReady, Wedged};
 #[cfg(feature = "label")]
-pub use label::{Labelled, PodLabel};
+pub use label::{Labelled, LabelledBuilder, PodLabel};
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;
 #[cfg(all(feature = "health", feature = "metrics"))]

@@ -20,6 +20,9 @@ const MANY: u64 = 1024;
 /// renewals come all the time.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// After so many in a row it is said how many were handed over, where the queue is never empty.
+const GROUP: u64 = 64;
+
 const THREAD: &str = "le-observers";
 
 /// Something that happened to a candidate.
@@ -59,7 +62,7 @@ struct Counts {
     /// The same as `handed`, for whoever must not wait.
     done: AtomicU64,
     handed: Mutex<u64>,
-    /// Rings when one more was handed over.
+    /// Rings when more were handed over.
     moved: Condvar,
 }
 
@@ -139,22 +142,34 @@ struct Reader {
 
 impl Reader {
     fn run(mut self, queue: &Receiver<News>) {
+        let mut unsaid = 0;
         loop {
             let news = match queue.try_recv() {
                 Ok(news) => news,
                 Err(TryRecvError::Empty) => {
+                    self.say(&mut unsaid);
                     thread::park_timeout(LOOK);
                     continue;
                 }
-                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Disconnected) => return self.say(&mut unsaid),
             };
             self.each(|observer| news.hand(observer));
-            let dropped = self.counts.dropped.swap(0, Ordering::AcqRel);
-            if dropped > 0 {
+            if self.counts.dropped.load(Ordering::Acquire) > 0 {
+                let dropped = self.counts.dropped.swap(0, Ordering::AcqRel);
                 self.each(|observer| observer.missed(dropped));
             }
             self.counts.done.fetch_add(1, Ordering::Release);
-            *self.counts.handed.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            unsaid += 1;
+            if unsaid == GROUP {
+                self.say(&mut unsaid);
+            }
+        }
+    }
+
+    /// Says how many more were handed over. To ring is a call of the system, which costs more than to hand over a renewal.
+    fn say(&self, unsaid: &mut u64) {
+        if *unsaid > 0 {
+            *self.counts.handed.lock().unwrap_or_else(PoisonError::into_inner) += std::mem::take(unsaid);
             self.counts.moved.notify_all();
         }
     }

@@ -1,5 +1,6 @@
 //! Observers: who is told what, and what can go wrong with them.
 
+mod allocation;
 mod facts;
 mod leaders;
 mod queue;

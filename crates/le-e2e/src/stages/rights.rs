@@ -5,7 +5,7 @@ mod bench;
 mod config;
 mod controller;
 mod election;
-mod shown;
+pub(super) mod shown;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,5 +1,6 @@
 //! The task that sets the label and takes it away: one request at a time, so that none overtakes another.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::select_all;
@@ -31,22 +32,33 @@ pub(super) struct Pod {
     pub(super) value: String,
 }
 
+/// One of those who lead: by ordinal all queues have the same bucket, and each leads it for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wearer(u64);
+
+impl Wearer {
+    pub(super) fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        Self(COUNT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// What is led.
 #[derive(Debug, Default)]
 pub(super) struct Worn {
     change: u64,
-    led: Vec<Leadership>,
+    led: Vec<(Wearer, Leadership)>,
 }
 
 impl Worn {
-    pub(super) fn put_on(&mut self, leadership: Leadership) {
-        self.take_off(&leadership.bucket().clone());
-        self.led.push(leadership);
+    pub(super) fn put_on(&mut self, who: Wearer, leadership: Leadership) {
+        self.take_off(who, leadership.bucket());
+        self.led.push((who, leadership));
     }
 
     /// Returns which change it is.
-    pub(super) fn take_off(&mut self, bucket: &Bucket) -> u64 {
-        self.led.retain(|leadership| leadership.bucket() != bucket);
+    pub(super) fn take_off(&mut self, who: Wearer, bucket: &Bucket) -> u64 {
+        self.led.retain(|(wearer, leadership)| *wearer != who || leadership.bucket() != bucket);
         self.change += 1;
         self.change
     }
@@ -75,8 +87,8 @@ impl Worker {
         loop {
             let (change, led) = {
                 let worn = self.worn.borrow_and_update();
-                let valid = worn.led.iter().filter(|leadership| leadership.is_valid());
-                (worn.change, valid.cloned().collect::<Vec<_>>())
+                let led = worn.led.iter().map(|(_, leadership)| leadership);
+                (worn.change, led.filter(|leadership| leadership.is_valid()).cloned().collect::<Vec<_>>())
             };
             let again = self.write(!led.is_empty()).await;
             self.settled.send_replace(change);

@@ -23,8 +23,9 @@ fn observed() -> PathBuf {
     let binary = test.ancestors().nth(2).unwrap().join("examples/observed");
     if !binary.exists() {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let built =
-            Command::new(cargo).args(["build", "-q", "-p", "le-observe", "--example", "observed"]).status();
+        let built = Command::new(cargo)
+            .args(["build", "-q", "-p", "le-observe", "--all-features", "--example", "observed"])
+            .status();
         assert!(built.unwrap().success() && binary.exists(), "{} is not there", binary.display());
     }
     binary

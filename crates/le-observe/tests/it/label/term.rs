@@ -1,8 +1,10 @@
 //! From promotion to release.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use le_config::{HolderIdentity, Timing};
+use le_core::{ElectorBuilder as _, Enqueue, LedBuckets, Unopposed};
 use le_lease::{Election, Ending};
 use le_testkit::{ApiServer, Verb};
 use serde_json::json;
@@ -74,6 +76,25 @@ async fn it_is_there_while_one_bucket_is_led() {
         assert_eq!(labelled(&server, &PODS[..1]).await.len(), usize::from(left > 0), "{left} are led");
     }
     assert_eq!(asked(&server, "op-0").len(), 3, "at the start, set once, taken away once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_ordinal_it_is_there_while_one_of_several_queues_leads() {
+    let server = server(&PODS[..1]);
+    let builder = label(&server, "op-0").around_all_of(Unopposed);
+    let start = |queue| {
+        let stop = CancellationToken::new();
+        let elector = builder.build(queue, Arc::new(LedBuckets::new()), Enqueue::nowhere()).unwrap();
+        (stop.clone(), tokio::spawn(elector.run(stop)))
+    };
+    let queues = ["one", "other"].map(start);
+    for (left, (stop, running)) in [1, 0].into_iter().zip(queues) {
+        sleep(1).await;
+        assert_eq!(labelled(&server, &PODS[..1]).await.len(), 1);
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        assert_eq!(labelled(&server, &PODS[..1]).await.len(), left);
+    }
 }
 
 #[tokio::test(start_paused = true)]
