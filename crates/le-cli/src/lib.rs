@@ -24,6 +24,7 @@ mod list;
 mod output;
 mod owner;
 mod rbac;
+mod state;
 mod table;
 
 pub use connection::{Connection, ConnectionArgs};
@@ -34,4 +35,5 @@ pub use list::{answered, lease_api, leases, pod_api, pods};
 pub use output::{Format, print, print_error};
 pub use owner::{Component, Owners, component_by_name};
 pub use rbac::{documents, grant};
+pub use state::LeaseState;
 pub use table::{Table, width};

@@ -2,4 +2,5 @@
 
 mod lease;
 mod owner;
+mod state;
 mod table;
