@@ -1,7 +1,7 @@
 //! Leader election seen from outside: metrics with client-go's names, and health that fails only when it must.
 //!
-//! Three lines wire up everything. What remains is to serve it, with whatever the program serves HTTP; the example `observed`
-//! does so with axum.
+//! Three lines wire up everything. What remains is to serve it: with whatever the program serves HTTP, as the example `observed`
+//! does with axum, or by [`Observe::serve`] where it serves none.
 //!
 //! ```
 //! # #[cfg(all(feature = "health", feature = "metrics"))]
@@ -66,6 +66,8 @@ mod health;
 mod metrics;
 #[cfg(all(feature = "health", feature = "metrics"))]
 mod observe;
+#[cfg(all(feature = "health", feature = "metrics"))]
+mod serve;
 
 #[cfg(feature = "health")]
 pub use health::{Health, NotReady, Wedged};

@@ -32,10 +32,9 @@ fn each_state_comes_of_what_it_says_and_what_is_odd_hides_the_others() {
 fn the_operations_page_explains_exactly_these_words() {
     let page = include_str!("../../../../docs/operations.md");
     let rows = page.lines().skip_while(|line| !line.starts_with("| state |")).skip(2);
-    let words: Vec<&str> =
+    let mut shown: Vec<&str> =
         rows.map_while(|row| row.strip_prefix("| `")).map(|row| row.split('`').next().unwrap()).collect();
     let mut known: Vec<&str> = LeaseState::ALL.iter().map(|state| state.as_str()).collect();
-    let mut shown = words.clone();
     known.sort_unstable();
     shown.sort_unstable();
     assert_eq!(shown, known);
