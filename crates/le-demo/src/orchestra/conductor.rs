@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use k8s_openapi::api::coordination::v1::Lease;
 use kube::Api;
+use kube::api::ApiResource;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -56,7 +58,8 @@ impl Conductor {
         let (client, namespace) = (cluster.client(), cluster.namespace());
         let (quiet, mut tasks) = (CancellationToken::new(), JoinSet::new());
         tasks.spawn(watches::records(Api::namespaced(client.clone(), namespace), sender.clone()));
-        tasks.spawn(watches::leases(Api::namespaced(client.clone(), namespace), sender.clone()));
+        let leases = Api::namespaced_with(client.clone(), namespace, &ApiResource::erase::<Lease>(&()));
+        tasks.spawn(watches::leases(leases, sender.clone()));
         let objects = Api::namespaced(client, namespace);
         tasks.spawn(objects::keep_changing(objects, settings.objects, sender.clone(), quiet.clone()));
         let args = cluster.replica_args().into_iter();

@@ -1,5 +1,6 @@
 //! The replicas that run, one in each place.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -123,6 +124,12 @@ impl Fleet {
                 format!("{} {state}", member.replica)
             })
             .collect()
+    }
+
+    /// Returns the processes that have not ended, by the identities under which they hold Leases.
+    pub(super) fn living(&self) -> BTreeSet<String> {
+        let lives = |member: &&Member| !matches!(member.state, State::Going(Kind::Kill) | State::Gone);
+        self.members.iter().filter(lives).map(|member| member.replica.to_string()).collect()
     }
 
     fn find(&mut self, replica: Replica) -> Option<&mut Member> {

@@ -1,5 +1,7 @@
 //! What the main process learns while it runs.
 
+use le_cli::LeaseView;
+
 use super::churn::Change;
 use crate::ledger::Source;
 use crate::object::Record;
@@ -42,12 +44,8 @@ pub(super) struct Exit {
 /// What the main process sees of a Lease.
 #[derive(Clone, Debug)]
 pub(super) struct LeaseSeen {
-    /// Its name, which is that of the bucket.
-    pub(super) name: String,
-    /// Who holds it; empty when nobody does.
-    pub(super) holder: String,
-    /// The version that it was written in.
-    pub(super) version: String,
+    /// The Lease, whose name is that of the bucket.
+    pub(super) lease: LeaseView,
     /// When this was seen.
     pub(super) at: Stamp,
 }

@@ -128,7 +128,7 @@ impl Scene {
 
     /// A Lease was written.
     pub(super) fn lease(&mut self, seen: LeaseSeen) {
-        self.board.lease(&seen.name, seen.holder, seen.version, seen.at);
+        self.board.lease(seen.lease, seen.at);
     }
 
     /// Something went wrong.
@@ -147,7 +147,7 @@ impl Scene {
 
     /// Shows how things stand.
     pub(super) fn draw(&mut self, fleet: &Fleet) -> std::io::Result<()> {
-        self.board.set_replicas(fleet.states());
+        self.board.set_replicas(fleet.states(), fleet.living());
         self.board.count(Counts {
             objects: self.ledger.generations.objects(),
             generations: self.ledger.generations.count(),
@@ -155,6 +155,10 @@ impl Scene {
             stale: self.ledger.records.stale(),
             resynced: self.ledger.records.resynced(),
         });
+        let now = Stamp::now();
+        for (bucket, state) in self.board.new_states(now) {
+            self.tell(now, Event::Lease { bucket: bucket.to_string(), state });
+        }
         self.view.draw(&self.board)
     }
 

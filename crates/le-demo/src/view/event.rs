@@ -1,5 +1,6 @@
 //! What happens in a run, as it is told to the outside.
 
+use le_cli::LeaseState;
 use serde::Serialize;
 
 use crate::ledger::{Kind, Summary};
@@ -17,6 +18,8 @@ pub(crate) enum Event {
     Changed { object: String, generation: u64 },
     /// An object was deleted.
     Deleted { object: String },
+    /// A Lease stands as `kubectl le status` says by the same word.
+    Lease { bucket: String, state: LeaseState },
     /// A leader gets a signal.
     Signal { kind: Kind, replica: Replica },
     /// The next leader of a bucket leads.

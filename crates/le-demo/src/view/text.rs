@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Write;
 
+use le_cli::LeaseState;
 use tokio_util::sync::CancellationToken;
 
 use super::Event;
@@ -45,6 +46,9 @@ impl Text {
 /// Says an event in words; of the objects there are too many to tell of each.
 fn tell(event: &Event) -> Option<String> {
     Some(match event {
+        // Who took it says so.
+        Event::Lease { state: LeaseState::Held, .. } => return None,
+        Event::Lease { bucket, state } => format!("{bucket} is {state}"),
         Event::Cluster { server, namespace } => format!("{server}, namespace {namespace}"),
         Event::Signal { kind: Kind::Terminate, replica } => format!("{replica} gets SIGTERM"),
         Event::Signal { kind: Kind::Kill, replica } => format!("{replica} gets SIGKILL"),
