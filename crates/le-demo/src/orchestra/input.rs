@@ -3,6 +3,7 @@
 use le_cli::LeaseView;
 
 use super::churn::Change;
+use super::standstill::Step;
 use crate::ledger::Source;
 use crate::object::Record;
 use crate::report::{Line, Replica};
@@ -30,6 +31,10 @@ pub(super) enum Input {
     },
     /// A Lease was written.
     Lease(LeaseSeen),
+    /// A replica wrote to its log.
+    Logged(Replica, String),
+    /// The next step of a fault.
+    Standstill(Step),
 }
 
 /// How a process ended.

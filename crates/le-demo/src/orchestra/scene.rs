@@ -11,6 +11,7 @@ use super::churn::Change;
 use super::cluster::Cluster;
 use super::fleet::{Fleet, describe};
 use super::input::{Exit, LeaseSeen};
+use crate::fault::{Fault, Findings};
 use crate::ledger::{Kind, Ledger, Source, Summary, Written};
 use crate::object::{OPERATOR, QUEUE, Record};
 use crate::report::{Line, Replica, Report};
@@ -84,6 +85,22 @@ impl Scene {
     pub(super) fn signal(&mut self, replica: Replica, kind: Kind, at: Stamp) {
         self.ledger.handovers.struck(replica, kind, at);
         self.tell(at, Event::Signal { kind, replica });
+    }
+
+    /// A leader is made to stand still.
+    pub(super) fn stands_still(&mut self, replica: Replica, fault: Fault, at: Stamp) {
+        self.ledger.hands.stands_still(replica, at);
+        self.tell(at, Event::Standstill { fault, replica });
+    }
+
+    /// It goes on.
+    pub(super) fn goes_on(&mut self, replica: Replica, at: Stamp) {
+        self.ledger.hands.goes_on(replica, at);
+    }
+
+    /// All of a fault was seen.
+    pub(super) fn found(&mut self, findings: Findings) {
+        self.tell(Stamp::now(), Event::Found(findings));
     }
 
     /// A process has ended.

@@ -3,6 +3,7 @@
 use le_cli::LeaseState;
 use serde::Serialize;
 
+use crate::fault::{Fault, Findings};
 use crate::ledger::{Kind, Summary};
 use crate::report::{Replica, Report};
 
@@ -22,6 +23,10 @@ pub(crate) enum Event {
     Lease { bucket: String, state: LeaseState },
     /// A leader gets a signal.
     Signal { kind: Kind, replica: Replica },
+    /// A leader is made to stand still.
+    Standstill { fault: Fault, replica: Replica },
+    /// What was seen of that.
+    Found(Findings),
     /// The next leader of a bucket leads.
     Handover { kind: Kind, bucket: String, from: Replica, to: Replica, seconds: f64 },
     /// A process has ended.

@@ -50,7 +50,8 @@ fn header(board: &Board, now: Stamp) -> Text<'static> {
 
 fn render_buckets(frame: &mut Frame<'_>, area: Rect, board: &Board, now: Stamp) {
     let rows = board.rows.iter().map(|(bucket, row)| {
-        let renewed = row.lease.as_ref().map(|(_, at)| format!("{:>5.1} s ago", now.since(*at).as_secs_f64()));
+        let renewed =
+            row.lease.as_ref().map(|(_, at)| format!("{:>5.1} s ago", now.since(*at).as_secs_f64()));
         let state = row.state(&board.living, now);
         let holder = row.lease.as_ref().and_then(|(lease, _)| lease.holder.as_deref());
         let cells = [
@@ -119,9 +120,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::view::board::tests::{held, lease};
     use crate::ledger::{Handover, Kind, Written};
     use crate::report::Replica;
+    use crate::view::board::tests::{held, lease};
 
     fn drawn(board: &Board, width: u16, height: u16) -> String {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();

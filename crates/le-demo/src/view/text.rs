@@ -24,7 +24,9 @@ impl Text {
     }
 
     pub(super) fn event(&mut self, at: Stamp, event: &Event) {
-        if let Some(told) = tell(event) {
+        if let Event::Found(findings) = event {
+            self.line(format_args!("\n{findings}"));
+        } else if let Some(told) = tell(event) {
             self.line(format_args!("{:>8.3}s  {told}", at.since(self.start).as_secs_f64()));
         }
     }
@@ -58,13 +60,18 @@ fn tell(event: &Event) -> Option<String> {
         Event::Exited { replica, status } => format!("{replica} has ended: {status}"),
         Event::Trouble { message } => format!("trouble: {message}"),
         Event::Report { replica, report } => match report {
-            Report::Started { pid } => format!("{replica} runs as process {pid}"),
+            Report::Started { pid, probes } => {
+                format!("{replica} runs as process {pid}, and serves http://{probes}/metrics and /livez")
+            }
             Report::Lead { bucket, token } => format!("{replica} leads {bucket}, token {token}"),
             Report::Stop { bucket, reason, .. } => format!("{replica} leads {bucket} no more: {reason}"),
             Report::Begin { .. } | Report::End { .. } => return None,
         },
-        Event::Created { .. } | Event::Changed { .. } | Event::Deleted { .. } | Event::Summary(_) => {
-            return None;
-        }
+        Event::Standstill { fault, replica } => format!("{replica} is to stand still: {}", fault.about()),
+        Event::Created { .. }
+        | Event::Changed { .. }
+        | Event::Deleted { .. }
+        | Event::Found(_)
+        | Event::Summary(_) => return None,
     })
 }
