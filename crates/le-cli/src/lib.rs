@@ -1,6 +1,6 @@
 //! What the command lines share: the way to a cluster, Leases as people read them, and tables.
 //!
-//! It is here for `kubectl-le` and `chaosduck`, and promises no one else that it stays as it is.
+//! It is here for `kubectl-le`, `chaosduck` and the demo, and promises no one else that it stays as it is.
 //!
 //! ```
 //! use le_cli::LeaseView;

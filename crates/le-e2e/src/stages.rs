@@ -5,6 +5,7 @@ mod conformance;
 mod faults;
 mod figures;
 mod go;
+mod observe;
 mod operators;
 mod rights;
 mod smoke;
@@ -118,6 +119,9 @@ pub const STAGES: &[Stage] = &[
     }),
     stage("commands", "`kubectl le` and chaosduck on Leases of client-go, Knative and ours", 10, |context| {
         Box::pin(commands::run(context))
+    }),
+    stage("observe", "client-go's two metrics, from a process on client-go and from ours", 5, |context| {
+        Box::pin(observe::run(context))
     }),
     stage("go", "beside client-go and Knative on the same Leases", 15, |context| Box::pin(go::run(context))),
     stage("figures", "hand-over, take-over and requests beside client-go", 15, |context| {

@@ -187,7 +187,7 @@ impl Conductor {
                 self.scene.changed(change);
             }
             Input::Record { object, record, source } => self.scene.record(&object, record, source),
-            Input::Lease(seen) => self.scene.lease(seen),
+            Input::Lease(seen) => self.scene.lease(*seen),
             Input::Logged(replica, line) => {
                 if let Some(standstill) = &mut self.standstill {
                     standstill.logged(replica, &line);

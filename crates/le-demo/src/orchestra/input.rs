@@ -30,7 +30,7 @@ pub(super) enum Input {
         source: Source,
     },
     /// A Lease was written.
-    Lease(LeaseSeen),
+    Lease(Box<LeaseSeen>),
     /// A replica wrote to its log.
     Logged(Replica, String),
     /// The next step of a fault.

@@ -35,7 +35,7 @@ pub(super) async fn leases(api: Api<DynamicObject>, inputs: UnboundedSender<Inpu
     let told = changes.map_ok(|event| {
         if let watcher::Event::Apply(lease) | watcher::Event::InitApply(lease) = event {
             let seen = LeaseSeen { lease: LeaseView::read(&lease), at: Stamp::now() };
-            let _ = inputs.send(Input::Lease(seen));
+            let _ = inputs.send(Input::Lease(Box::new(seen)));
         }
     });
     told.for_each(warn("Leases")).await;

@@ -7,6 +7,7 @@ use crate::docs;
 
 /// Runs the tool where it is; tells whether it is.
 #[track_caller]
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn promtool(args: &[&str]) -> bool {
     let Ok(output) = Command::new("promtool").args(args).current_dir(docs::FOLDER).output() else {
         println!("skipped: there is no `promtool` here; Debian's package `prometheus` has it");
