@@ -31,10 +31,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         curve.arg("--picture").arg(cargo::root().join("docs/performance.svg"));
         return cargo::run(curve);
     }
-    // One after the other: both write into one document.
-    for package in ["kubectl-le", "chaosduck"] {
+    // One after the other: two of them write into one document.
+    for (package, test) in [("kubectl-le", "operations"), ("chaosduck", "operations"), ("le-demo", "fault")] {
         let mut operations = cargo::locked("test");
-        operations.args(["--quiet", "--package", package, "--test", "it", "operations"]);
+        operations.args(["--quiet", "--package", package, "--test", "it", test]);
         operations.env("UPDATE_DOCS", "1");
         cargo::run(operations)?;
     }

@@ -1,6 +1,6 @@
 //! What the command lines share: the way to a cluster, Leases as people read them, and tables.
 //!
-//! It is here for `kubectl-le` and `chaosduck`, and promises no one else that it stays as it is.
+//! It is here for `kubectl-le`, `chaosduck` and the demo, and promises no one else that it stays as it is.
 //!
 //! ```
 //! use le_cli::LeaseView;
@@ -24,6 +24,7 @@ mod list;
 mod output;
 mod owner;
 mod rbac;
+mod state;
 mod table;
 
 pub use connection::{Connection, ConnectionArgs};
@@ -34,4 +35,5 @@ pub use list::{answered, lease_api, leases, pod_api, pods};
 pub use output::{Format, print, print_error};
 pub use owner::{Component, Owners, component_by_name};
 pub use rbac::{documents, grant};
+pub use state::LeaseState;
 pub use table::{Table, width};

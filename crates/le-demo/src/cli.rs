@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use le_config::{Config, GoDuration, Timing};
 
+use crate::fault::Fault;
 use crate::orchestra::Schedule;
 use crate::report::Replica;
 
@@ -52,6 +53,9 @@ pub(crate) struct DemoArgs {
     /// Runs against the real cluster of this context of the kubeconfig, in a namespace made for it and removed again
     #[arg(long, value_name = "NAME")]
     context: Option<String>,
+    /// Lets one leader stand still for longer than its Lease lasts, instead of the signals, and shows what is seen of it from outside
+    #[arg(long, value_name = "FAULT", conflicts_with = "duration")]
+    fault: Option<Fault>,
     /// What is printed; without it a live table on a terminal, and lines of text elsewhere
     #[arg(long, value_name = "FORMAT")]
     output: Option<Output>,
@@ -109,6 +113,7 @@ pub(crate) struct Settings {
     pub(crate) schedule: Schedule,
     pub(crate) context: Option<String>,
     pub(crate) output: Option<Output>,
+    pub(crate) fault: Option<Fault>,
     /// What every replica is given besides its name and the way to the API server.
     pub(crate) replica_args: Vec<String>,
 }
@@ -136,6 +141,7 @@ impl DemoArgs {
             schedule,
             context: self.context,
             output: self.output,
+            fault: self.fault,
             replica_args,
         })
     }
@@ -210,6 +216,8 @@ mod tests {
             (&["--duration=-60s"], "must not be negative"),
             (&["--duration", "2s"], "--duration (2s) is too short for a hand-over"),
             (&["--renew-deadline", "3s"], "renew-deadline (3s) must be below lease-duration (3s)"),
+            (&["--fault", "slow"], "invalid value 'slow' for '--fault"),
+            (&["--fault", "stop", "--duration", "60s"], "cannot be used with"),
             (&["--output", "xml"], "invalid value 'xml' for '--output"),
         ] {
             let refused = settings(args).unwrap_err();

@@ -4,6 +4,7 @@
 //! each other is in `report`; everything the verdict rests on is in `ledger`, which is pure.
 
 mod cli;
+mod fault;
 mod object;
 mod report;
 mod stamp;

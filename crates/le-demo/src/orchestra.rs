@@ -7,9 +7,11 @@ mod fleet;
 mod input;
 mod interrupt;
 mod objects;
+mod probe;
 mod process;
 mod scene;
 mod schedule;
+mod standstill;
 mod watches;
 
 use std::panic::{AssertUnwindSafe, resume_unwind};

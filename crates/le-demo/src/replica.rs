@@ -7,7 +7,9 @@ mod records;
 mod reporter;
 mod stop;
 mod told;
+mod wedge;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +17,13 @@ use anyhow::bail;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::runtime::{Controller, controller, watcher};
+use le_observe::Observe;
 use le_runtime::Sharded;
+use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::ReplicaArgs;
+use crate::fault::Fault;
 use crate::object;
 use crate::report::Report;
 
@@ -51,12 +56,16 @@ pub(crate) async fn run(args: ReplicaArgs) -> anyhow::Result<()> {
         watcher::Config::default().labels(object::OBJECTS),
     )
     .with_config(controller::Config::default().concurrency(CONCURRENCY));
-    let builder = Told::new(backend::builder(&args, leases)?, reporter.clone());
+    let mut registry = Registry::default();
+    let observe = Observe::new(&mut registry);
+    let probes = observe.serve((Ipv4Addr::LOCALHOST, 0), registry)?;
+    let builder = Told::new(backend::builder(&args, leases, observe.observers())?, reporter.clone());
     let sharded = Sharded::new(controller, &builder, object::QUEUE)?;
     let records = Records::new(work, &args.namespace, args.identity);
     let context = Arc::new(Context { records, reporter: reporter.clone() });
 
-    reporter.report(Report::Started { pid: std::process::id() });
+    wedge::when_told(Fault::lasts(args.config()?.timing()))?;
+    reporter.report(Report::Started { pid: std::process::id(), probes });
     tokio::select! {
         ended = sharded.run(reconcile::reconcile, reconcile::retry, context, stop.clone()) => ended?,
         () = outlasted(&stop) => bail!("did not stop within {STOP_BOUND:?} of being told to"),

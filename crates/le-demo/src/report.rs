@@ -1,6 +1,7 @@
 //! What a replica tells the main process: one JSON object a line, on its standard output.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,8 @@ pub(crate) enum Report {
     Started {
         /// Its process.
         pid: u32,
+        /// Where it serves probes and metrics.
+        probes: SocketAddr,
     },
     /// It leads a bucket.
     Lead {

@@ -120,9 +120,12 @@ pub const STAGES: &[Stage] = &[
     stage("commands", "`kubectl le` and chaosduck on Leases of client-go, Knative and ours", 10, |context| {
         Box::pin(commands::run(context))
     }),
-    stage("observe", "what is seen from outside: Events, and the label of the leader's pod", 10, |context| {
-        Box::pin(observe::run(context))
-    }),
+    stage(
+        "observe",
+        "what is seen from outside: client-go's two metrics, Events, and the label",
+        10,
+        |context| Box::pin(observe::run(context)),
+    ),
     stage("go", "beside client-go and Knative on the same Leases", 15, |context| Box::pin(go::run(context))),
     stage("figures", "hand-over, take-over and requests beside client-go", 15, |context| {
         Box::pin(figures::run(context))

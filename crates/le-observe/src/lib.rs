@@ -1,8 +1,8 @@
 //! Leader election seen from outside: metrics with client-go's names, health that fails only when it must, Events, and a label on
 //! the leader's pod.
 //!
-//! Three lines wire up everything. What remains is to serve it, with whatever the program serves HTTP; the example `observed`
-//! does so with axum.
+//! Three lines wire up everything. What remains is to serve it: with whatever the program serves HTTP, as the example `observed`
+//! does with axum, or by [`Observe::serve`] where it serves none.
 //!
 //! ```
 //! # #[cfg(all(feature = "health", feature = "metrics"))]
@@ -74,6 +74,8 @@ mod label;
 mod metrics;
 #[cfg(all(feature = "health", feature = "metrics"))]
 mod observe;
+#[cfg(all(feature = "health", feature = "metrics"))]
+mod serve;
 
 #[cfg(feature = "events")]
 pub use events::Events;

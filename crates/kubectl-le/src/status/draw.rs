@@ -1,10 +1,10 @@
 //! The report as people see it.
 
 use anstyle::{AnsiColor, Style};
-use le_cli::{Format, LeaseView, Table, harmless, plain};
+use le_cli::{Format, LeaseState, LeaseView, Table, harmless, plain};
 
 use super::pods::PodState;
-use super::report::{Report, Row, State};
+use super::report::{Report, Row};
 
 /// How much of a UUID tells holders apart.
 const ENOUGH: usize = 8;
@@ -104,14 +104,15 @@ fn bucket(lease: &LeaseView) -> String {
     }
 }
 
-fn state(state: State) -> String {
+fn state(state: LeaseState) -> String {
     let colour = match state {
-        State::Held => return state.word().to_owned(),
-        State::Free | State::Malformed => AnsiColor::Yellow,
-        State::Expired | State::Gone => AnsiColor::Red,
+        LeaseState::Held => return state.to_string(),
+        LeaseState::Expired | LeaseState::Gone => AnsiColor::Red,
+        // Free, or malformed.
+        _ => AnsiColor::Yellow,
     };
     let style = colour.on_default();
-    format!("{style}{}{style:#}", state.word())
+    format!("{style}{state}{style:#}")
 }
 
 /// The pod and as much of what follows as tells two processes of it apart; wide, all of it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use le_cli::{LeaseView, Place};
+use le_cli::{LeaseState, LeaseView, Place};
 use serde::Serialize;
 
 use super::pods::{PodState, Pods};
@@ -28,7 +28,7 @@ pub(super) struct Report {
 pub(super) struct Row {
     #[serde(flatten)]
     pub(super) lease: LeaseView,
-    pub(super) state: State,
+    pub(super) state: LeaseState,
     /// Whether somebody who lives holds it.
     pub(super) live: bool,
     pub(super) pod: Option<String>,
@@ -41,17 +41,6 @@ pub(super) struct Row {
     /// How often the holder changed, per day since the Lease was made, by what it says itself.
     pub(super) transitions_per_day: Option<f64>,
     pub(super) problems: Vec<String>,
-}
-
-/// How a Lease stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum State {
-    Held,
-    Free,
-    Expired,
-    Gone,
-    Malformed,
 }
 
 /// What one holder has.
@@ -101,11 +90,12 @@ impl Report {
 impl Row {
     fn new(lease: LeaseView, pods: &Pods, age: Age) -> Self {
         let pod_state = pods.behind(&lease);
-        let base = base(&lease, pod_state, age);
-        let state = if lease.problems.is_empty() { base } else { State::Malformed };
+        let has_run_out = age.is_beyond(lease.claim());
+        // Who renews lives, be it as no pod of this cluster.
+        let is_holder_gone = matches!(pod_state, PodState::Gone | PodState::Ended) && !age.is_renewed();
         Self {
-            state,
-            live: base == State::Held,
+            state: LeaseState::of(&lease, has_run_out, is_holder_gone),
+            live: LeaseState::beneath(&lease, has_run_out, is_holder_gone) == LeaseState::Held,
             pod: lease
                 .pod()
                 .filter(|_| !matches!(pod_state, PodState::Gone | PodState::Unknown))
@@ -118,31 +108,6 @@ impl Row {
             problems: lease.problems.clone(),
             lease,
         }
-    }
-}
-
-impl State {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Free => "free",
-            Self::Expired => "expired",
-            Self::Gone => "gone",
-            Self::Malformed => "malformed",
-        }
-    }
-}
-
-fn base(lease: &LeaseView, pod: PodState, age: Age) -> State {
-    if lease.holder.is_none() {
-        State::Free
-    } else if age.is_beyond(lease.claim()) {
-        State::Expired
-    } else if matches!(pod, PodState::Gone | PodState::Ended) && !age.is_renewed() {
-        // Who renews lives, be it as no pod of this cluster.
-        State::Gone
-    } else {
-        State::Held
     }
 }
 
@@ -225,23 +190,23 @@ mod tests {
     #[test]
     fn who_renews_lives_and_who_does_not_within_the_duration_has_expired() {
         let state = |pod, age| Row::new(held(), &pods(pod), age).state;
-        assert_eq!(state(PodState::Running, seconds(2, None)), State::Held);
-        assert_eq!(state(PodState::Running, seconds(15, None)), State::Held);
-        assert_eq!(state(PodState::Running, seconds(16, Some(18))), State::Expired);
-        assert_eq!(state(PodState::Running, Age::Clock(Duration::from_secs(16))), State::Expired);
-        assert_eq!(state(PodState::Ended, seconds(2, None)), State::Gone);
-        assert_eq!(state(PodState::Ended, seconds(0, Some(2))), State::Held);
+        assert_eq!(state(PodState::Running, seconds(2, None)), LeaseState::Held);
+        assert_eq!(state(PodState::Running, seconds(15, None)), LeaseState::Held);
+        assert_eq!(state(PodState::Running, seconds(16, Some(18))), LeaseState::Expired);
+        assert_eq!(state(PodState::Running, Age::Clock(Duration::from_secs(16))), LeaseState::Expired);
+        assert_eq!(state(PodState::Ended, seconds(2, None)), LeaseState::Gone);
+        assert_eq!(state(PodState::Ended, seconds(0, Some(2))), LeaseState::Held);
         let nobody = Row::new(held(), &Pods::Known(HashMap::new()), seconds(2, None));
-        assert_eq!((nobody.state, nobody.live, nobody.pod), (State::Gone, false, None));
+        assert_eq!((nobody.state, nobody.live, nobody.pod), (LeaseState::Gone, false, None));
         let forbidden = Row::new(held(), &Pods::Unknown("no".to_owned()), seconds(2, None));
-        assert_eq!((forbidden.state, forbidden.live), (State::Held, true));
+        assert_eq!((forbidden.state, forbidden.live), (LeaseState::Held, true));
     }
 
     #[test]
     fn what_is_malformed_is_told_and_may_be_held_all_the_same() {
         let odd = lease(json!({ "holderIdentity": "pod-1_x", "leaseDurationSeconds": -5 }));
         let row = Row::new(odd, &pods(PodState::Running), seconds(0, Some(2)));
-        assert_eq!((row.state, row.live), (State::Malformed, true));
+        assert_eq!((row.state, row.live), (LeaseState::Malformed, true));
         assert_eq!(
             row.problems,
             ["leaseDurationSeconds is -5: each reader counts its own", "renewTime is missing"]

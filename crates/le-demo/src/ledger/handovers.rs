@@ -111,6 +111,12 @@ impl Handovers {
         led.into_iter().max_by_key(|(_, buckets)| *buckets).map(|(replica, _)| replica)
     }
 
+    /// Returns the same, and the first bucket that it leads.
+    pub(crate) fn busiest_with_bucket(&self) -> Option<(Replica, &BucketName)> {
+        let replica = self.busiest()?;
+        self.led_by(replica).next().map(|bucket| (replica, bucket))
+    }
+
     fn led_by(&self, replica: Replica) -> impl Iterator<Item = &BucketName> {
         self.leaders.iter().filter(move |(_, leader)| leader.replica == replica).map(|(bucket, _)| bucket)
     }

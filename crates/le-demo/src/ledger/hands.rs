@@ -12,6 +12,8 @@ use crate::stamp::Stamp;
 pub(crate) struct Hands {
     closed: BTreeMap<String, Vec<Interval>>,
     open: BTreeMap<(Replica, String), Stamp>,
+    /// While this replica stands still, from when and until when, it has nothing in hand.
+    still: Option<(Replica, Stamp, Stamp)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +45,19 @@ impl Hands {
         }
     }
 
+    /// A replica does nothing from now on, so that nothing is in its hands: what it had, it lets go of when it goes on.
+    pub(crate) fn stands_still(&mut self, replica: Replica, at: Stamp) {
+        self.still = Some((replica, at, Stamp::NEVER));
+    }
+
+    /// It goes on. What it takes in hand from now on counts, and what it goes on with against a right that has run out is seen in
+    /// what it writes.
+    pub(crate) fn goes_on(&mut self, replica: Replica, at: Stamp) {
+        if let Some((_, _, until)) = self.still.as_mut().filter(|(still, ..)| *still == replica) {
+            *until = at;
+        }
+    }
+
     /// A process has ended, and lets go of all that it had in hand.
     pub(crate) fn died(&mut self, replica: Replica, at: Stamp) {
         let objects: Vec<String> = self
@@ -67,7 +82,13 @@ impl Hands {
         }
         intervals
             .into_iter()
-            .filter_map(|(object, intervals)| {
+            .filter_map(|(object, mut intervals)| {
+                if let Some((replica, from, until)) = self.still {
+                    let cut = |interval: &&mut Interval| {
+                        interval.replica == replica && interval.begin < until && interval.end > from
+                    };
+                    intervals.iter_mut().filter(cut).for_each(|one| one.end = from.max(one.begin));
+                }
                 let (first, second) = first_overlap(intervals)?;
                 Some(Overlap { object, replicas: (first.replica, second.replica), at: second.begin })
             })
@@ -122,6 +143,26 @@ mod tests {
     #[test]
     fn different_objects_and_one_replica_with_itself_do_not_overlap() {
         assert!(overlapping(&[(A, "x", 10, 20), (B, "y", 10, 20), (A, "x", 15, 25)]).is_empty());
+    }
+
+    #[test]
+    fn who_stands_still_has_nothing_in_hand_until_it_goes_on() {
+        let at = Stamp::at_millis;
+        let mut hands = Hands::default();
+        hands.begin(A, "had".to_owned(), at(10));
+        hands.stands_still(A, at(20));
+        hands.begin(A, "took".to_owned(), at(21));
+        for object in ["had", "took", "again"] {
+            hands.begin(B, object.to_owned(), at(30));
+        }
+        assert!(hands.overlaps().is_empty());
+        hands.goes_on(A, at(40));
+        for object in ["had", "took"] {
+            hands.end(A, object, at(41));
+        }
+        assert!(hands.overlaps().is_empty());
+        hands.begin(A, "again".to_owned(), at(42));
+        assert_eq!(hands.overlaps().len(), 1, "what it takes in hand then counts");
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use k8s_openapi::api::coordination::v1::Lease;
 use kube::Api;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use kube::api::ApiResource;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -14,8 +16,10 @@ use super::fleet::Fleet;
 use super::input::{Exit, Input};
 use super::scene::Scene;
 use super::schedule::{PATIENCE, Schedule};
+use super::standstill::{CALM, Stage, Standstill, Step};
 use super::{Ending, objects, watches};
 use crate::cli::Settings;
+use crate::fault::Fault;
 use crate::ledger::Kind;
 use crate::replica::STOP_BOUND;
 use crate::report::{Replica, Report};
@@ -33,6 +37,9 @@ pub(super) struct Conductor {
     scene: Scene,
     fleet: Fleet,
     schedule: Schedule,
+    /// What happens instead of the schedule.
+    standstill: Option<Standstill>,
+    sender: UnboundedSender<Input>,
     inputs: UnboundedReceiver<Input>,
     /// Changes the objects, and watches. Aborted when this is dropped.
     tasks: JoinSet<()>,
@@ -56,17 +63,22 @@ impl Conductor {
         let (client, namespace) = (cluster.client(), cluster.namespace());
         let (quiet, mut tasks) = (CancellationToken::new(), JoinSet::new());
         tasks.spawn(watches::records(Api::namespaced(client.clone(), namespace), sender.clone()));
-        tasks.spawn(watches::leases(Api::namespaced(client.clone(), namespace), sender.clone()));
+        let leases = Api::namespaced_with(client.clone(), namespace, &ApiResource::erase::<Lease>(&()));
+        tasks.spawn(watches::leases(leases, sender.clone()));
         let objects = Api::namespaced(client, namespace);
         tasks.spawn(objects::keep_changing(objects, settings.objects, sender.clone(), quiet.clone()));
         let args = cluster.replica_args().into_iter();
         let args = args.chain(settings.replica_args.into_iter().map(OsString::from)).collect();
-        let fleet = Fleet::start(settings.replicas, args, sender, log)?;
+        let fleet = Fleet::start(settings.replicas, args, sender.clone(), log)?;
+        let lasts = Fault::lasts(settings.config.timing());
+        let standstill = settings.fault.map(|fault| Standstill::new(fault, lasts));
         let begun = Stamp::now();
         Ok(Self {
             scene,
             fleet,
             schedule,
+            standstill,
+            sender,
             inputs,
             tasks,
             quiet,
@@ -112,12 +124,14 @@ impl Conductor {
             self.scene.draw(&self.fleet)?;
             let now = Stamp::now();
             let elapsed = now.since(self.begun);
-            if elapsed >= self.schedule.quiet_from() {
+            let (is_quiet, is_over) = match &self.standstill {
+                None => (elapsed >= self.schedule.quiet_from(), elapsed >= self.schedule.duration()),
+                Some(standstill) => (standstill.is_over(), standstill.is_over()),
+            };
+            if is_quiet {
                 self.quiet.cancel();
             }
-            if elapsed >= self.schedule.duration()
-                && (self.is_settled() || now.since(self.last_change) >= PATIENCE)
-            {
+            if is_over && (self.is_settled() || now.since(self.last_change) >= PATIENCE) {
                 break;
             }
             self.strike(now);
@@ -161,8 +175,8 @@ impl Conductor {
     fn take(&mut self, input: Input) -> anyhow::Result<()> {
         match input {
             Input::Report(replica, line) => {
-                if let Report::Started { .. } = line.report {
-                    self.fleet.started(replica);
+                if let Report::Started { probes, .. } = line.report {
+                    self.fleet.started(replica, probes);
                 }
                 self.scene.report(replica, line);
             }
@@ -173,7 +187,13 @@ impl Conductor {
                 self.scene.changed(change);
             }
             Input::Record { object, record, source } => self.scene.record(&object, record, source),
-            Input::Lease(seen) => self.scene.lease(seen),
+            Input::Lease(seen) => self.scene.lease(*seen),
+            Input::Logged(replica, line) => {
+                if let Some(standstill) = &mut self.standstill {
+                    standstill.logged(replica, &line);
+                }
+            }
+            Input::Standstill(step) => self.step(step),
         }
         Ok(())
     }
@@ -195,6 +215,15 @@ impl Conductor {
             return;
         }
         let calm = now.since(*self.calm_since.get_or_insert(now));
+        if let Some(standstill) = &mut self.standstill {
+            let leader = self.scene.ledger.handovers.busiest_with_bucket();
+            if let (Stage::Waiting, true, Some((victim, bucket))) = (&standstill.stage, calm >= CALM, leader)
+            {
+                let (bucket, sender) = (bucket.to_string(), self.sender.clone());
+                self.tasks.spawn(standstill.begin(victim, bucket, self.fleet.probes(), sender));
+            }
+            return;
+        }
         let Some(kind) = self.schedule.next(now.since(self.begun), calm, self.last_signal.1) else { return };
         let Some(victim) = self.scene.ledger.handovers.busiest() else { return };
         let at = Stamp::now();
@@ -202,6 +231,29 @@ impl Conductor {
         self.scene.signal(victim, kind, at);
         self.last_signal = (at, Some(kind));
         self.calm_since = None;
+    }
+
+    /// Takes the next step of a fault.
+    fn step(&mut self, step: Step) {
+        let Some(standstill) = &mut self.standstill else { return };
+        let (fault, now) = (standstill.fault, Stamp::now());
+        let Stage::Playing(victim, log) = &mut standstill.stage else { return };
+        let victim = *victim;
+        match step {
+            Step::Strike => {
+                self.fleet.freeze(victim, fault);
+                self.scene.stands_still(victim, fault, now);
+            }
+            Step::Lift => {
+                self.fleet.thaw(victim);
+                self.scene.goes_on(victim, now);
+            }
+            Step::Over(mut findings) => {
+                findings.log = std::mem::take(log);
+                standstill.stage = Stage::Over;
+                self.scene.found(*findings);
+            }
+        }
     }
 
     fn is_calm(&self) -> bool {
@@ -220,7 +272,7 @@ impl Conductor {
         for bucket in self.scene.waiting() {
             self.fail(format!("nobody leads {bucket}"));
         }
-        if self.last_signal.1.is_none() {
+        if self.standstill.is_none() && self.last_signal.1.is_none() {
             self.fail("no leader could be given a signal".to_owned());
         }
     }

@@ -1,14 +1,18 @@
 //! The replicas that run, one in each place.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use anyhow::Context as _;
+use rustix::process::Signal;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::input::{Exit, Input};
 use super::process::Process;
+use crate::fault::Fault;
 use crate::ledger::Kind;
 use crate::report::Replica;
 use crate::view::Log;
@@ -28,6 +32,7 @@ struct Member {
     replica: Replica,
     process: Process,
     state: State,
+    probes: Option<SocketAddr>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,13 +63,35 @@ impl Fleet {
 
     fn member(&self, replica: Replica) -> anyhow::Result<Member> {
         let process = Process::start(&self.program, replica, &self.args, self.inputs.clone(), &self.log)?;
-        Ok(Member { replica, process, state: State::Starting })
+        Ok(Member { replica, process, state: State::Starting, probes: None })
     }
 
-    /// A replica has reported that it runs.
-    pub(super) fn started(&mut self, replica: Replica) {
+    /// A replica has reported that it runs, and where it serves probes.
+    pub(super) fn started(&mut self, replica: Replica, probes: SocketAddr) {
         if let Some(member) = self.find(replica).filter(|member| member.state == State::Starting) {
             member.state = State::Running;
+            member.probes = Some(probes);
+        }
+    }
+
+    /// Returns where the replicas serve probes.
+    pub(super) fn probes(&self) -> BTreeMap<Replica, SocketAddr> {
+        self.members.iter().filter_map(|member| Some((member.replica, member.probes?))).collect()
+    }
+
+    /// Makes a leader stand still.
+    pub(super) fn freeze(&mut self, replica: Replica, fault: Fault) {
+        self.signal(replica, if fault == Fault::Wedge { Signal::USR1 } else { Signal::STOP });
+    }
+
+    /// Lets it go on; blocked threads do so by themselves.
+    pub(super) fn thaw(&mut self, replica: Replica) {
+        self.signal(replica, Signal::CONT);
+    }
+
+    fn signal(&mut self, replica: Replica, signal: Signal) {
+        if let Some(member) = self.find(replica) {
+            member.process.signal(signal);
         }
     }
 
@@ -125,6 +152,12 @@ impl Fleet {
             .collect()
     }
 
+    /// Returns the processes that have not ended, by the identities under which they hold Leases.
+    pub(super) fn living(&self) -> BTreeSet<String> {
+        let lives = |member: &&Member| !matches!(member.state, State::Going(Kind::Kill) | State::Gone);
+        self.members.iter().filter(lives).map(|member| member.replica.to_string()).collect()
+    }
+
     fn find(&mut self, replica: Replica) -> Option<&mut Member> {
         self.members.iter_mut().find(|member| member.replica == replica)
     }
@@ -136,8 +169,12 @@ impl Member {
         let kind = if self.state == State::Starting { Kind::Kill } else { kind };
         self.state = State::Going(kind);
         match kind {
-            Kind::Terminate => self.process.terminate(),
-            Kind::Kill => self.process.kill(),
+            Kind::Terminate => {
+                self.process.signal(Signal::TERM);
+                // One that stands still hears of it only when it goes on.
+                self.process.signal(Signal::CONT);
+            }
+            Kind::Kill => self.process.signal(Signal::KILL),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What the main process learns while it runs.
 
+use le_cli::LeaseView;
+
 use super::churn::Change;
+use super::standstill::Step;
 use crate::ledger::Source;
 use crate::object::Record;
 use crate::report::{Line, Replica};
@@ -27,7 +30,11 @@ pub(super) enum Input {
         source: Source,
     },
     /// A Lease was written.
-    Lease(LeaseSeen),
+    Lease(Box<LeaseSeen>),
+    /// A replica wrote to its log.
+    Logged(Replica, String),
+    /// The next step of a fault.
+    Standstill(Step),
 }
 
 /// How a process ended.
@@ -42,12 +49,8 @@ pub(super) struct Exit {
 /// What the main process sees of a Lease.
 #[derive(Clone, Debug)]
 pub(super) struct LeaseSeen {
-    /// Its name, which is that of the bucket.
-    pub(super) name: String,
-    /// Who holds it; empty when nobody does.
-    pub(super) holder: String,
-    /// The version that it was written in.
-    pub(super) version: String,
+    /// The Lease, whose name is that of the bucket.
+    pub(super) lease: LeaseView,
     /// When this was seen.
     pub(super) at: Stamp,
 }

@@ -57,21 +57,19 @@ impl Process {
                 };
                 let _ = inputs.send(input);
             });
-            let complaints = lines(stderr, |line| log.line(&format!("{replica}: {line}")));
+            let complaints = lines(stderr, |line| {
+                log.line(&format!("{replica}: {line}"));
+                let _ = inputs.send(Input::Logged(replica, line));
+            });
             let (exit, (), ()) = tokio::join!(wait(child, to_give), reports, complaints);
             let _ = inputs.send(Input::Exited(replica, exit));
         });
         Ok(Self { signals, _stdin: stdin })
     }
 
-    /// Tells the process to drain, release and end.
-    pub(super) fn terminate(&self) {
-        let _ = self.signals.send(Signal::TERM);
-    }
-
-    /// Ends the process at once.
-    pub(super) fn kill(&self) {
-        let _ = self.signals.send(Signal::KILL);
+    /// Gives the process a signal: SIGTERM tells it to drain, release and end, and SIGKILL ends it at once.
+    pub(super) fn signal(&self, signal: Signal) {
+        let _ = self.signals.send(signal);
     }
 }
 

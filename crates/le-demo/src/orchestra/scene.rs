@@ -11,6 +11,7 @@ use super::churn::Change;
 use super::cluster::Cluster;
 use super::fleet::{Fleet, describe};
 use super::input::{Exit, LeaseSeen};
+use crate::fault::{Fault, Findings};
 use crate::ledger::{Kind, Ledger, Source, Summary, Written};
 use crate::object::{OPERATOR, QUEUE, Record};
 use crate::report::{Line, Replica, Report};
@@ -86,6 +87,22 @@ impl Scene {
         self.tell(at, Event::Signal { kind, replica });
     }
 
+    /// A leader is made to stand still.
+    pub(super) fn stands_still(&mut self, replica: Replica, fault: Fault, at: Stamp) {
+        self.ledger.hands.stands_still(replica, at);
+        self.tell(at, Event::Standstill { fault, replica });
+    }
+
+    /// It goes on.
+    pub(super) fn goes_on(&mut self, replica: Replica, at: Stamp) {
+        self.ledger.hands.goes_on(replica, at);
+    }
+
+    /// All of a fault was seen.
+    pub(super) fn found(&mut self, findings: Findings) {
+        self.tell(Stamp::now(), Event::Found(findings));
+    }
+
     /// A process has ended.
     pub(super) fn exited(&mut self, replica: Replica, exit: &Exit) {
         self.ledger.hands.died(replica, exit.at);
@@ -128,7 +145,7 @@ impl Scene {
 
     /// A Lease was written.
     pub(super) fn lease(&mut self, seen: LeaseSeen) {
-        self.board.lease(&seen.name, seen.holder, seen.version, seen.at);
+        self.board.lease(seen.lease, seen.at);
     }
 
     /// Something went wrong.
@@ -147,7 +164,7 @@ impl Scene {
 
     /// Shows how things stand.
     pub(super) fn draw(&mut self, fleet: &Fleet) -> std::io::Result<()> {
-        self.board.set_replicas(fleet.states());
+        self.board.set_replicas(fleet.states(), fleet.living());
         self.board.count(Counts {
             objects: self.ledger.generations.objects(),
             generations: self.ledger.generations.count(),
@@ -155,6 +172,10 @@ impl Scene {
             stale: self.ledger.records.stale(),
             resynced: self.ledger.records.resynced(),
         });
+        let now = Stamp::now();
+        for (bucket, state) in self.board.new_states(now) {
+            self.tell(now, Event::Lease { bucket: bucket.to_string(), state });
+        }
         self.view.draw(&self.board)
     }
 

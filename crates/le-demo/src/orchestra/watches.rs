@@ -1,10 +1,11 @@
 //! What the main process sees of the cluster: the records, and the Leases.
 
 use futures::{StreamExt, TryStreamExt};
-use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
+use kube::api::DynamicObject;
 use kube::runtime::{WatchStreamExt, watcher};
+use le_cli::LeaseView;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::input::{Input, LeaseSeen};
@@ -28,18 +29,13 @@ pub(super) async fn records(api: Api<ConfigMap>, inputs: UnboundedSender<Input>)
     told.for_each(warn("records")).await;
 }
 
-/// Tells of every write of a Lease.
-pub(super) async fn leases(api: Api<Lease>, inputs: UnboundedSender<Input>) {
+/// Tells of every write of a Lease, whatever is in it.
+pub(super) async fn leases(api: Api<DynamicObject>, inputs: UnboundedSender<Input>) {
     let changes = watcher(api, watcher::Config::default()).default_backoff();
     let told = changes.map_ok(|event| {
         if let watcher::Event::Apply(lease) | watcher::Event::InitApply(lease) = event {
-            let seen = LeaseSeen {
-                name: lease.metadata.name.unwrap_or_default(),
-                holder: lease.spec.and_then(|spec| spec.holder_identity).unwrap_or_default(),
-                version: lease.metadata.resource_version.unwrap_or_default(),
-                at: Stamp::now(),
-            };
-            let _ = inputs.send(Input::Lease(seen));
+            let seen = LeaseSeen { lease: LeaseView::read(&lease), at: Stamp::now() };
+            let _ = inputs.send(Input::Lease(Box::new(seen)));
         }
     });
     told.for_each(warn("Leases")).await;

@@ -1,7 +1,9 @@
 //! What happens in a run, as it is told to the outside.
 
+use le_cli::LeaseState;
 use serde::Serialize;
 
+use crate::fault::{Fault, Findings};
 use crate::ledger::{Kind, Summary};
 use crate::report::{Replica, Report};
 
@@ -17,8 +19,14 @@ pub(crate) enum Event {
     Changed { object: String, generation: u64 },
     /// An object was deleted.
     Deleted { object: String },
+    /// A Lease stands as `kubectl le status` says by the same word.
+    Lease { bucket: String, state: LeaseState },
     /// A leader gets a signal.
     Signal { kind: Kind, replica: Replica },
+    /// A leader is made to stand still.
+    Standstill { fault: Fault, replica: Replica },
+    /// What was seen of that.
+    Found(Findings),
     /// The next leader of a bucket leads.
     Handover { kind: Kind, bucket: String, from: Replica, to: Replica, seconds: f64 },
     /// A process has ended.

@@ -14,6 +14,8 @@ use crate::ledger::Summary;
 pub(crate) struct Screen {
     terminal: Terminal<CrosstermBackend<Tty>>,
     log: Log,
+    /// What was seen of a fault, to be shown after the table.
+    findings: Option<String>,
 }
 
 impl Screen {
@@ -25,15 +27,17 @@ impl Screen {
         let tty = Tty { out: stdout(), interrupted: interrupted.clone() };
         let terminal =
             Terminal::new(CrosstermBackend::new(tty)).inspect_err(|_| drop(ratatui::try_restore()))?;
-        let screen = Self { terminal, log };
+        let screen = Self { terminal, log, findings: None };
         keys::watch(interrupted)?;
         Ok(screen)
     }
 
     /// The board tells what happens; what went wrong has to outlast it.
     pub(super) fn event(&mut self, event: &Event) {
-        if let Event::Trouble { message } = event {
-            self.log.line(&format!("trouble: {message}"));
+        match event {
+            Event::Trouble { message } => self.log.line(&format!("trouble: {message}")),
+            Event::Found(findings) => self.findings = Some(findings.to_string()),
+            _ => {}
         }
     }
 
@@ -41,8 +45,12 @@ impl Screen {
         self.terminal.draw(|frame| table::render(frame, board)).map(drop)
     }
 
-    pub(super) fn finish(self, summary: Option<Summary>) {
+    pub(super) fn finish(mut self, summary: Option<Summary>) {
+        let findings = self.findings.take();
         drop(self);
+        if let Some(findings) = findings {
+            let _ = writeln!(stdout(), "{findings}");
+        }
         if let Some(summary) = summary {
             let _ = writeln!(stdout(), "{summary}");
         }

@@ -1,5 +1,6 @@
 //! Draws the board.
 
+use le_cli::LeaseState;
 use le_core::BucketName;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -49,29 +50,30 @@ fn header(board: &Board, now: Stamp) -> Text<'static> {
 
 fn render_buckets(frame: &mut Frame<'_>, area: Rect, board: &Board, now: Stamp) {
     let rows = board.rows.iter().map(|(bucket, row)| {
-        let renewed = match &row.renewed {
-            Some((at, _)) => format!("{:>5.1} s ago", now.since(*at).as_secs_f64()),
-            None => String::new(),
-        };
-        let held = !row.holder.is_empty();
-        let holder = if held { row.holder.clone() } else { "nobody".to_owned() };
+        let renewed =
+            row.lease.as_ref().map(|(_, at)| format!("{:>5.1} s ago", now.since(*at).as_secs_f64()));
+        let state = row.state(&board.living, now);
+        let holder = row.lease.as_ref().and_then(|(lease, _)| lease.holder.as_deref());
         let cells = [
             short(bucket).to_owned(),
-            holder,
+            state.map_or("-", LeaseState::as_str).to_owned(),
+            holder.map_or_else(|| "-".to_owned(), le_cli::plain),
             format!("{:>5}", row.token),
-            renewed,
+            renewed.unwrap_or_default(),
             format!("{:>8}", row.handled),
         ];
-        Row::new(cells).style(if held { place_color(&row.holder) } else { Style::new().red() })
+        let is_held = state == Some(LeaseState::Held);
+        Row::new(cells).style(holder.filter(|_| is_held).map_or(Style::new().red(), place_color))
     });
     let widths = [
         Constraint::Length(14),
+        Constraint::Length(9),
         Constraint::Length(16),
         Constraint::Length(6),
         Constraint::Length(12),
         Constraint::Length(9),
     ];
-    let head = Row::new(["bucket", "holder", " term", "   renewed", " handled"]);
+    let head = Row::new(["bucket", "state", "holder", " term", "   renewed", " handled"]);
     let table = Table::new(rows, widths).header(head.add_modifier(Modifier::BOLD)).block(Block::bordered());
     frame.render_widget(table, area);
 }
@@ -110,14 +112,17 @@ fn place_color(holder: &str) -> Style {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::time::Duration;
 
     use ratatui::Terminal;
     use ratatui::backend::TestBackend;
+    use serde_json::json;
 
     use super::*;
     use crate::ledger::{Handover, Kind, Written};
     use crate::report::Replica;
+    use crate::view::board::tests::{held, lease};
 
     fn drawn(board: &Board, width: u16, height: u16) -> String {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -128,7 +133,8 @@ mod tests {
     #[test]
     fn the_table_shows_holder_term_renewal_and_count_of_each_bucket_and_the_last_handovers() {
         let mut board = Board::new(["b.00-of-02".into(), "b.01-of-02".into()], Duration::from_secs(60));
-        board.lease("b.00-of-02", "replica-1.4".to_owned(), "1".to_owned(), Stamp::now());
+        board.lease(held("b.00-of-02", "1"), Stamp::now());
+        board.set_replicas(vec![], BTreeSet::from(["replica-0.1".to_owned()]));
         board.led(&"b.00-of-02".into(), 37);
         (0..5).for_each(|_| board.written(&"b.00-of-02".into(), Written::Handled));
         board.trouble("replica-2.1 ended by itself".to_owned());
@@ -140,12 +146,37 @@ mod tests {
         );
         let drawn = drawn(&board, 80, 20);
         let row = drawn.lines().find(|line| line.contains("00-of-02")).unwrap();
-        for cell in ["replica-1.4", "37", "0.0 s ago", "5"] {
+        for cell in ["held", "replica-0.1", "37", "0.0 s ago", "5"] {
             assert!(row.contains(cell), "{cell} is not in {row}");
         }
-        assert!(drawn.lines().any(|line| line.contains("01-of-02") && line.contains("nobody")));
         assert!(drawn.contains("SIGKILL  01-of-02  from replica-1.1  to replica-2.1  in 3.012 s"), "{drawn}");
         assert!(drawn.contains("replica-2.1 ended by itself"));
+    }
+
+    #[test]
+    fn a_lease_stands_in_the_words_of_kubectl_le_status() {
+        let names: Vec<_> = (0..5).map(|index| format!("b.{index:02}-of-05")).collect();
+        let mut board = Board::new(names.iter().map(|name| name.as_str().into()), Duration::from_secs(60));
+        let lives = "replica-0.1".to_owned();
+        board.set_replicas(vec![], BTreeSet::from([lives]));
+        let long_ago = Stamp::at_millis(0);
+        let odd = json!({ "holderIdentity": "replica-0.1", "leaseDurationSeconds": -3 });
+        let gone = json!({
+            "holderIdentity": "replica-7.1", "leaseDurationSeconds": 3, "renewTime": "2026-01-01T00:00:00.000000Z",
+        });
+        board.lease(held(&names[0], "1"), Stamp::now());
+        board.lease(lease(&names[1], "1", json!({})), Stamp::now());
+        board.lease(held(&names[2], "1"), long_ago);
+        board.lease(lease(&names[3], "1", gone), Stamp::now());
+        board.lease(lease(&names[4], "1", odd), Stamp::now());
+        let drawn = drawn(&board, 80, 20);
+        let word = |name: &String| {
+            let row = drawn.lines().find(|line| line.contains(short(&name.as_str().into()))).unwrap();
+            row.split_whitespace().nth(1).unwrap().trim_matches(['│', '"']).to_owned()
+        };
+        let words: Vec<String> = names.iter().map(word).collect();
+        let known: Vec<&str> = LeaseState::ALL.iter().map(|state| state.as_str()).collect();
+        assert_eq!(words, known, "{drawn}");
     }
 
     #[test]

@@ -5,5 +5,6 @@ mod demo;
 
 mod bad_input;
 mod context;
+mod fault;
 mod interrupted;
 mod verdict;

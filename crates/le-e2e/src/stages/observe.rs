@@ -2,7 +2,9 @@
 
 mod events;
 mod label;
+mod names;
 mod replica;
+mod scrape;
 
 use std::path::PathBuf;
 
@@ -22,6 +24,7 @@ pub(super) async fn run(context: Context) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
     events::run(&ground, &mut outcome).await?;
     label::run(&ground, &mut outcome).await?;
+    names::run(&context, &plane, &mut outcome).await?;
     plane.shutdown().await?;
     Ok(outcome)
 }

@@ -18,6 +18,7 @@ func main() {
 	list := flag.Bool("list-leases", false, "print the Leases of the namespace, one a line, instead of electing")
 	puts := flag.Int("measure-puts", 0, "print how long so many writes of one Lease take, one a line, instead of electing")
 	pause := flag.Duration("put-pause", 0, "how long to wait before each of those writes")
+	metrics := flag.String("metrics-address", "", "where to serve client-go's own metrics, if anywhere")
 	flag.Parse()
 	var err error
 	switch {
@@ -26,6 +27,11 @@ func main() {
 	case *puts > 0:
 		err = measurePuts(flags.Namespace, *puts, *pause)
 	default:
+		if *metrics != "" {
+			if err = serveMetrics(*metrics); err != nil {
+				break
+			}
+		}
 		participant.Main(flags, func(ctx context.Context, client kubernetes.Interface, desk *participant.Desk) error {
 			return elect(ctx, client, flags, desk)
 		})
