@@ -9,6 +9,9 @@ use crate::demo::{events, run};
 
 const COMMAND: &str = "$ cargo xtask demo ";
 
+/// What a line has in it that says why leadership was lost.
+const LOSS: &str = "lost lease";
+
 /// What is logged at some times and not at others; the document says so in words.
 const CHANCE: [&str; 2] = ["dropped the reconcile", "no answer in time"];
 
@@ -59,7 +62,7 @@ fn masked(text: &str) -> String {
     let other = if victim == "replica-0.1" { "replica-1.1" } else { "replica-0.1" };
     let text = text.replace(victim, "replica-A").replace(other, "replica-B");
     // So is whether an object was in hand, or a renewal under way.
-    let is_chance = |line: &&str| CHANCE.iter().any(|words| line.contains(words));
+    let is_chance = |line: &&str| !line.contains(LOSS) && CHANCE.iter().any(|words| line.contains(words));
     let lines: Vec<&str> = text.lines().filter(|line| !is_chance(line)).collect();
     let mut text = lines.join("\n") + "\n";
     if text.ends_with("\nlog\n") {
@@ -69,6 +72,8 @@ fn masked(text: &str) -> String {
         (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "YYYY-MM-DDThh:mm:ssZ"),
         (r"le-demo-[a-z0-9]{5}\b", "le-demo-xxxxx"),
         (r"\btoken=\d+", "token=N"),
+        // What was tried meanwhile depends on that too.
+        (r"deadline passed; .*", "deadline passed; ..."),
     ] {
         text = Regex::new(pattern).unwrap().replace_all(&text, mask).into_owned();
     }
