@@ -6,6 +6,7 @@ mod report;
 mod seen;
 
 use std::io::IsTerminal as _;
+use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
@@ -60,6 +61,8 @@ pub(crate) async fn run(at: &ConnectionArgs, args: &StatusArgs, format: Format) 
         return Ok(report.code());
     }
     let pause = args.observe.max(Duration::from_millis(200));
+    // One for all rounds: a Ctrl-C that comes while the Leases are read is not lost.
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
     loop {
         let drawn = draw::draw(&report, format)?;
         // In place on a terminal: from the top, and what was longer before is wiped.
@@ -67,7 +70,7 @@ pub(crate) async fn run(at: &ConnectionArgs, args: &StatusArgs, format: Format) 
             if std::io::stdout().is_terminal() { format!("\x1b[H\x1b[2J{drawn}") } else { drawn + "\n" };
         le_cli::print(&drawn)?;
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(report.code()),
+            _ = &mut interrupted => return Ok(report.code()),
             () = sleep(pause) => {}
         }
         match looking.look().await {
