@@ -1,10 +1,19 @@
 //! What is logged.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
+
+/// A second subscriber, which hears nothing and stays. While there is only one, tracing asks whichever thread comes first to a line
+/// whether anybody wants it, and another test's thread, which has none, would say no for all.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| {
+    Dispatch::new(
+        tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_writer(std::io::sink).finish(),
+    )
+});
 
 /// Keeps what this thread logs at `warn` and above, and with it all tasks of a runtime on it.
 #[derive(Clone, Default)]
@@ -12,6 +21,7 @@ pub(crate) struct Said(Arc<Mutex<Vec<u8>>>);
 
 impl Said {
     pub(crate) fn listen() -> (Self, DefaultGuard) {
+        LazyLock::force(&SECOND);
         let said = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::WARN)

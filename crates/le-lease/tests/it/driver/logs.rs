@@ -1,7 +1,7 @@
 //! What the log says, and how often.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -9,6 +9,7 @@ use kube::{Client, Config};
 use le_config::Timing;
 use le_testkit::{Answer, ApiServer, Verb};
 use serde_json::json;
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -16,12 +17,21 @@ use super::bench::{Act, Journal, Replica, Setup, builder_on};
 use super::look::{LEASE, millis, secs, sleep};
 use super::strangers::{Stranger, held_by};
 
+/// A second subscriber, which hears nothing and stays. While there is only one, tracing asks whichever thread comes first to a line
+/// whether anybody wants it, and another test's thread, which has none, would say no for all.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| {
+    Dispatch::new(
+        tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_writer(std::io::sink).finish(),
+    )
+});
+
 /// Everything that is logged on this thread, from whatever crate.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     fn listen(level: &str) -> (Self, DefaultGuard) {
+        LazyLock::force(&SECOND);
         let log = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter(level)
