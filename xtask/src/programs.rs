@@ -11,7 +11,7 @@ pub(crate) fn demo(args: Vec<OsString>) -> anyhow::Result<()> {
 }
 
 /// The programs that measure.
-const BENCHES: [&str; 3] = ["hash", "machine", "runtime"];
+const BENCHES: [&str; 4] = ["hash", "machine", "runtime", "pulled"];
 
 /// What `cargo xtask bench` is told.
 #[derive(Debug, clap::Args)]
