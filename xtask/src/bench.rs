@@ -8,7 +8,7 @@ use anyhow::{Context as _, ensure};
 use crate::cargo;
 
 /// The programs that measure.
-const PROGRAMS: [&str; 6] = ["hash", "machine", "runtime", "scale", "process", "processes"];
+const PROGRAMS: [&str; 7] = ["hash", "machine", "runtime", "scale", "process", "processes", "pulled"];
 
 /// What `cargo xtask bench` is told.
 #[derive(Debug, clap::Args)]
