@@ -36,8 +36,8 @@ const KINDS: [Kind; 2] = [Kind::Rust, Kind::ClientGo];
 const TIMING: [u64; 3] = [15, 10, 2];
 
 /// Until the first renewals are over.
-const SETTLE: Duration = Duration::from_secs(4);
-const LENGTH: Duration = Duration::from_secs(10);
+const SETTLE: Duration = Duration::from_secs(3);
+const LENGTH: Duration = Duration::from_secs(6);
 
 const HEAD: &str = "| buckets | processes | servers, ours | client-go's | requests a second, ours | client-go's | memory of the largest process, ours | client-go's |";
 const TITLE: &str = "processor time of API server and store, ms a second (client-go dashed), over buckets";

@@ -18,7 +18,7 @@ pub(crate) const BUCKETS: u32 = 1_000;
 const TIMING: [u64; 3] = [60, 40, 10];
 
 /// Until the first renewals are over, which are spread otherwise than those that follow.
-const SETTLE: Duration = Duration::from_secs(20);
+const SETTLE: Duration = Duration::from_secs(12);
 
 /// Six periods.
 const LENGTH: Duration = Duration::from_secs(60);
