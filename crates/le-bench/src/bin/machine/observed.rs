@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use le_bench::keys::{keys, names};
 use le_bench::{Row, Stopwatch, Target, Turns, median};
 use le_core::{Clock, FencingToken, Leadership, Moment, Observed, Observers, Won};
+use le_hash::BucketSet;
 use le_lease::Election;
 use le_observe::Observe;
 use le_testkit::ApiServer;
@@ -30,6 +32,7 @@ const ASKS: u32 = 100_000;
 pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
     let mut rows = renewals()?;
     rows.push(is_valid().await?);
+    rows.push(look_up().await?);
     Ok(rows)
 }
 
@@ -154,6 +157,31 @@ async fn is_valid() -> anyhow::Result<Row> {
     }
     let nanos = |time: Duration| format!("{:.1} ns", time.as_secs_f64() * 1e9 / f64::from(ASKS));
     let name = "Leadership::is_valid with metrics and health, beside without";
+    Ok(Row::new(name, nanos(turns.ours()), nanos(turns.other()), turns.ratio(), Target::AtMost(1.05)))
+}
+
+/// The look-up of a key's bucket, while a leader is observed and while there is none: it knows nothing of either.
+async fn look_up() -> anyhow::Result<Row> {
+    let observe = Observe::new(&mut Registry::default());
+    let (keys, names) = (keys(), names(BUCKETS)?);
+    let set = BucketSet::new(names.iter().map(String::as_str))?;
+    let snapshot = set.snapshot();
+    let look = || {
+        let watch = Stopwatch::of_thread();
+        for key in &keys {
+            black_box(snapshot.owner(key).as_str().len());
+        }
+        watch.elapsed()
+    };
+    let mut turns = Turns::default();
+    for _ in 0..40 {
+        let leader = Leader::new(observe.observers()).await?;
+        let with = look();
+        drop(leader);
+        turns.note(with, look());
+    }
+    let nanos = |time: Duration| format!("{:.1} ns", time.as_secs_f64() * 1e9 / keys.len() as f64);
+    let name = "one look-up of 10 names with metrics and health, beside without";
     Ok(Row::new(name, nanos(turns.ours()), nanos(turns.other()), turns.ratio(), Target::AtMost(1.05)))
 }
 
