@@ -7,7 +7,7 @@ use k8s_openapi::api::coordination::v1::Lease;
 use kube::Api;
 use kube::api::ApiResource;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +44,8 @@ pub(super) struct Conductor {
     /// Changes the objects, and watches. Aborted when this is dropped.
     tasks: JoinSet<()>,
     quiet: CancellationToken,
+    /// Changes the objects. It tells of the last change some time after it was told to be quiet.
+    changing: AbortHandle,
     begun: Stamp,
     last_change: Stamp,
     last_signal: (Stamp, Option<Kind>),
@@ -66,7 +68,8 @@ impl Conductor {
         let leases = Api::namespaced_with(client.clone(), namespace, &ApiResource::erase::<Lease>(&()));
         tasks.spawn(watches::leases(leases, sender.clone()));
         let objects = Api::namespaced(client, namespace);
-        tasks.spawn(objects::keep_changing(objects, settings.objects, sender.clone(), quiet.clone()));
+        let changing = objects::keep_changing(objects, settings.objects, sender.clone(), quiet.clone());
+        let changing = tasks.spawn(changing);
         let args = cluster.replica_args().into_iter();
         let args = args.chain(settings.replica_args.into_iter().map(OsString::from)).collect();
         let fleet = Fleet::start(settings.replicas, args, sender.clone(), log)?;
@@ -82,6 +85,7 @@ impl Conductor {
             inputs,
             tasks,
             quiet,
+            changing,
             begun,
             last_change: begun,
             last_signal: (begun, None),
@@ -261,7 +265,8 @@ impl Conductor {
     }
 
     fn is_settled(&self) -> bool {
-        self.is_calm() && self.scene.ledger.generations.unhandled() == 0
+        let all_told = self.changing.is_finished() && self.inputs.is_empty();
+        all_told && self.is_calm() && self.scene.ledger.generations.unhandled() == 0
     }
 
     /// Says what is wrong at the end that the summary does not count.

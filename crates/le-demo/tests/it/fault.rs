@@ -55,10 +55,7 @@ fn the_document_shows_what_is_seen_of_a_leader_that_stands_still() {
 fn found(args: &[&str]) -> String {
     let output = run(args);
     let text = String::from_utf8(output.stdout).unwrap();
-    // Its verdict on the objects is not asked here. About one run in five, on a busy machine, ends with one generation that nobody
-    // has handled, after a SIGSTOP in the middle of a reconcile; why is not known yet.
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains("generations handled by nobody"), "it came to no end: {text}\n{told}");
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     // It is followed by an empty line, and the end of the run.
     let from = text.find("\n\nreplica-").expect("it tells what it found") + 2;
     let log = from + text[from..].find("\n\nlog\n").expect("it ends with the log") + 2;
@@ -101,14 +98,7 @@ fn a_program_reads_the_same_and_several_buckets_are_handed_on() {
     let output = run(&["--fault", "stop", "--objects", "40", "--output", "json"]);
     let events = events(&output);
     let named = |name: &str| events.iter().filter(|event| event["event"] == name).collect::<Vec<_>>();
-    let told = String::from_utf8_lossy(&output.stderr);
-    // As above: not whether each generation was handled, and all else.
-    let summary = named("summary")[0];
-    assert_eq!(
-        (&summary["overlapping"], &summary["stale_writes"]),
-        (&0.into(), &0.into()),
-        "{summary}: {told}"
-    );
+    assert!(output.status.success(), "{:?}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     let found = named("found")[0];
     assert_eq!(
         (named("standstill").len(), found["replica"].clone()),
