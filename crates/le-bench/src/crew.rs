@@ -10,7 +10,7 @@ use anyhow::{Context as _, ensure};
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::Api;
 use kube::api::ListParams;
-use le_e2e::fleet::{Fleet, Kind, Member, MemberId, Settings, now};
+use le_e2e::fleet::{Fleet, Kind, Member, MemberId, Settings};
 use le_e2e::plane::{ADMIN, Plane};
 use le_e2e::tools::Binaries;
 use rustix::process::Signal;
@@ -19,7 +19,7 @@ use tokio::time::sleep;
 pub use usage::Usage;
 pub use window::{Cost, Window};
 
-/// Processes of one kind, ours or client-go's.
+/// Processes of one kind, ours or client-go's. Dropping it kills them.
 #[derive(Debug)]
 pub struct Crew<'a> {
     plane: &'a Plane,
@@ -126,11 +126,6 @@ impl<'a> Crew<'a> {
         Ok(began.elapsed())
     }
 
-    /// Kills all, at once.
-    pub fn kill(&mut self) {
-        self.members.clear();
-    }
-
     /// Counts the Leases that are held.
     ///
     /// # Errors
@@ -149,10 +144,4 @@ impl<'a> Crew<'a> {
         let runs = |id: MemberId| self.members.iter().any(|member| member.id == id);
         self.fleet.journal.terms().iter().filter(|term| term.stopped.is_some() && runs(term.member)).count()
     }
-}
-
-/// The present moment, in seconds of Unix time.
-#[must_use]
-pub fn unix_now() -> f64 {
-    now()
 }

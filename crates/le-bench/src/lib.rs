@@ -11,6 +11,7 @@
 
 pub mod chart;
 pub mod crew;
+pub mod document;
 pub mod keys;
 mod row;
 pub mod seat;

@@ -66,7 +66,7 @@ impl Network {
 
     /// Makes a client that reaches the server through the network.
     pub(crate) fn client(&self, name: &Name) -> Client {
-        Client::new(Link::new(self.clone(), name.clone(), self.0.server.service(name)), "default")
+        Link::new(self.clone(), name.clone(), self.0.server.service(name)).client()
     }
 
     /// Sets how many writes of the work are late: one of so many, or none for 0.

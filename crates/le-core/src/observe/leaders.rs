@@ -96,7 +96,7 @@ impl Leaders {
     /// this process does not compete for it.
     pub fn leader(&self, bucket: &str) -> Option<Leader> {
         let rows = self.board.rows();
-        let of_bucket = rows.iter().filter(|row| &*row.bucket == bucket);
+        let of_bucket = rows.of.values().filter(|row| &*row.bucket == bucket);
         of_bucket.max_by_key(|row| row.written).and_then(|row| row.leader.clone())
     }
 
@@ -104,7 +104,7 @@ impl Leaders {
     pub fn all(&self) -> BTreeMap<Arc<str>, Option<Leader>> {
         let mut all = BTreeMap::new();
         let rows = self.board.rows();
-        let mut rows: Vec<_> = rows.iter().collect();
+        let mut rows: Vec<_> = rows.of.values().collect();
         rows.sort_by_key(|row| row.written);
         for row in rows {
             all.insert(Arc::clone(&row.bucket), row.leader.clone());
@@ -136,8 +136,8 @@ impl Leaders {
     pub(super) fn seat(&self, bucket: &str) -> Seat {
         let row = {
             let mut rows = self.board.rows();
-            let row = rows.iter().map(|row| row.id + 1).max().unwrap_or_default();
-            rows.push(Row { id: row, bucket: bucket.into(), leader: None, written: 0 });
+            let row = rows.next();
+            rows.of.insert(row, Row { bucket: bucket.into(), leader: None, written: 0 });
             row
         };
         self.board.changes();
@@ -164,22 +164,35 @@ impl fmt::Debug for Leaders {
 }
 
 struct Board {
-    rows: Mutex<Vec<Row>>,
+    rows: Mutex<Rows>,
     /// Counts the changes.
     changed: watch::Sender<u64>,
 }
 
+#[derive(Default)]
+struct Rows {
+    of: BTreeMap<u64, Row>,
+    /// Counts what is written, rows and lines in them.
+    last: u64,
+}
+
+impl Rows {
+    fn next(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+}
+
 /// What one candidate knows. Those of several queues may be about the same bucket.
 struct Row {
-    id: u64,
     bucket: Arc<str>,
     leader: Option<Leader>,
-    /// Which change this is; zero while nothing is known.
+    /// When the line was written, by the count; zero while nothing is known.
     written: u64,
 }
 
 impl Board {
-    fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
+    fn rows(&self) -> MutexGuard<'_, Rows> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -211,8 +224,8 @@ impl Seat {
         });
         {
             let mut rows = self.board.rows();
-            let written = rows.iter().map(|row| row.written).max().unwrap_or_default() + 1;
-            if let Some(row) = rows.iter_mut().find(|row| row.id == self.row) {
+            let written = rows.next();
+            if let Some(row) = rows.of.get_mut(&self.row) {
                 (row.leader, row.written) = (leader, written);
             }
         }
@@ -222,7 +235,7 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.board.rows().retain(|row| row.id != self.row);
+        self.board.rows().of.remove(&self.row);
         self.board.changes();
     }
 }

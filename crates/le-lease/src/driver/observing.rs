@@ -112,7 +112,7 @@ impl Observing {
         leadership: Leadership,
     ) {
         tracing::info!(fencing_token = token.get(), "leading lease {:?}", self.lease);
-        self.term = Some(Box::new(TermLog::new(self.lease.clone(), token, now, deadline)));
+        self.term = Some(Box::new(TermLog::new(token, now, deadline)));
         if self.observed.is_on() {
             self.leadership = Some(leadership);
             self.observed.began(token, self.won.take().unwrap_or(Won::Free), deadline);
@@ -132,7 +132,7 @@ impl Observing {
 
     pub(super) fn ends(&mut self, now: Moment, reason: StopReason, machine: &Machine) {
         if let Some(term) = self.term.take() {
-            term.ends(now, reason, machine.holder(), machine.identity());
+            term.ends(now, reason, &self.lease, machine.holder(), machine.identity());
         }
         self.observed.stopped(reason);
         // These two end terms whose work has ended, or did not begin.

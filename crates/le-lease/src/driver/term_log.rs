@@ -15,7 +15,6 @@ const TOLD: usize = 5;
 /// The present term, as far as its end may need explaining.
 #[derive(Debug)]
 pub(super) struct TermLog {
-    lease: LeaseName,
     token: FencingToken,
     /// When the right was last renewed.
     renewed: Moment,
@@ -38,9 +37,9 @@ struct Attempts {
 }
 
 impl TermLog {
-    pub(super) fn new(lease: LeaseName, token: FencingToken, now: Moment, deadline: Moment) -> Self {
+    pub(super) fn new(token: FencingToken, now: Moment, deadline: Moment) -> Self {
         let attempts = VecDeque::new();
-        Self { lease, token, renewed: now, deadline, failed: 0, attempts, overran: false }
+        Self { token, renewed: now, deadline, failed: 0, attempts, overran: false }
     }
 
     pub(super) fn renewed(&mut self, now: Moment, deadline: Moment) {
@@ -73,16 +72,18 @@ impl TermLog {
     }
 
     /// Says that the term has ended: as a warning, with all there is to say, where it was lost.
-    pub(super) fn ends(self, now: Moment, reason: StopReason, holder: Option<&str>, identity: &str) {
+    pub(super) fn ends(
+        self,
+        now: Moment,
+        reason: StopReason,
+        lease: &LeaseName,
+        holder: Option<&str>,
+        identity: &str,
+    ) {
         let (fencing_token, reason_word) = (self.token.get(), reason.as_str());
         let lost = !matches!(reason, StopReason::ToldToStop | StopReason::PromotionFailed);
         if !lost || self.overran {
-            tracing::info!(
-                fencing_token,
-                reason = reason_word,
-                "stopped leading lease {:?}: {reason}",
-                self.lease
-            );
+            tracing::info!(fencing_token, reason = reason_word, "stopped leading lease {lease:?}: {reason}");
             return;
         }
         let margin = self.deadline.since(now);
@@ -94,12 +95,19 @@ impl TermLog {
             margin_seconds = margin.as_secs_f64(),
             new_holder = other,
             "{}",
-            self.explain(now, reason, margin, other)
+            self.explain(now, reason, lease, margin, other)
         );
     }
 
-    fn explain(&self, now: Moment, reason: StopReason, margin: Duration, other: Option<&str>) -> String {
-        let mut text = format!("lost lease {:?}: {reason}", self.lease);
+    fn explain(
+        &self,
+        now: Moment,
+        reason: StopReason,
+        lease: &LeaseName,
+        margin: Duration,
+        other: Option<&str>,
+    ) -> String {
+        let mut text = format!("lost lease {lease:?}: {reason}");
         // Writing into a text cannot fail.
         let since = now.since(self.renewed);
         let _ = match self.failed {

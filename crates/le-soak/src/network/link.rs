@@ -1,17 +1,16 @@
 //! One client's end of the network: the service under its `kube::Client`.
 
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use futures::future::BoxFuture;
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use kube::Client;
 use le_testkit::ClientService;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
-use tower::{BoxError, Service};
+use tower::{BoxError, service_fn};
 
 use super::message::{Message, whole};
 use super::parcel::Parcel;
@@ -29,6 +28,11 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn new(network: Network, client: Name, server: ClientService) -> Self {
         Self { network, client, server }
+    }
+
+    /// Makes a client that goes this way.
+    pub(super) fn client(self) -> Client {
+        Client::new(service_fn(move |request| self.clone().send(request)), "default")
     }
 
     async fn send(self, request: Request<kube::client::Body>) -> Result<Response<Body>, BoxError> {
@@ -55,19 +59,5 @@ impl Link {
             piece
         });
         Ok(Response::from_parts(parts, Body::from_stream(pieces)))
-    }
-}
-
-impl Service<Request<kube::client::Body>> for Link {
-    type Response = Response<Body>;
-    type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<kube::client::Body>) -> Self::Future {
-        self.clone().send(request).boxed()
     }
 }

@@ -3,14 +3,14 @@
 //! It prints the table of `docs/performance.md`, and draws its picture: `cargo xtask pictures --curve`.
 #![expect(clippy::print_stdout, reason = "the table is what the program is for")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::Parser;
 use le_bench::chart::{Axis, Line, draw};
 use le_bench::crew::{Crew, Window, settings};
+use le_bench::document::{replace_table, write};
 use le_e2e::fleet::Kind;
 use le_e2e::plane::Plane;
 use le_e2e::progress::Progress;
@@ -75,11 +75,7 @@ async fn main() -> anyhow::Result<()> {
         write(path, &draw(TITLE, Axis::Logarithmic, &lines))?;
     }
     if let Some(path) = &args.document {
-        let document =
-            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let (before, rest) = document.split_once(HEAD).context("the document has no such table")?;
-        let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
-        write(path, &format!("{before}{table}\n{after}"))?;
+        replace_table(path, HEAD, &table)?;
     }
     Ok(())
 }
@@ -118,8 +114,4 @@ fn row(windows: &[(u32, usize, Kind, Window)], buckets: u32, processes: usize) -
     let memory = both.map(|window| format!("{:.1} MiB", memory(window)));
     let [server, requests, memory] = [server, requests, memory].map(|both| both.join(" | "));
     format!("| {buckets} | {processes} | {server} | {requests} | {memory} |")
-}
-
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

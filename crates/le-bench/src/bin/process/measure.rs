@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::ensure;
-use le_bench::crew::{Crew, Window, settings, unix_now};
-use le_e2e::fleet::Kind;
+use le_bench::crew::{Crew, Window, settings};
+use le_e2e::fleet::{Kind, now};
 use le_e2e::plane::Plane;
 use le_e2e::progress::Progress;
 use le_e2e::tools::Binaries;
@@ -54,7 +54,7 @@ async fn one(
     let _step = progress.step(&format!("{kind}: {BUCKETS} Leases are won, led and waited for, and released"));
     let mut crew =
         Crew::new(plane, binaries, &format!("process-{kind}"), kind, settings(BUCKETS, TIMING)).await?;
-    let began = unix_now();
+    let began = now();
     crew.join()?;
     let won = crew.until_all_led().await? - began;
     crew.join()?;

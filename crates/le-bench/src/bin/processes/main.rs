@@ -117,7 +117,6 @@ async fn measure(
     let before = crew.losses();
     let window = crew.window(length).await?;
     let losses = crew.losses() - before;
-    crew.kill();
     drop(crew);
     plane.shutdown().await?;
     Ok(Figures { window, losses })

@@ -7,11 +7,11 @@ mod keys;
 mod spread;
 mod ways;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Parser;
 use le_bench::chart;
+use le_bench::document::{replace_table, write};
 use le_core::NamespacedName;
 
 use crate::keys::Kind;
@@ -49,11 +49,7 @@ fn main() -> anyhow::Result<()> {
     if let Some(path) = &args.document {
         let title = "how much more than its share the fullest bucket has (names of pods)";
         write(&path.with_extension("svg"), &chart::draw(title, chart::Axis::Percent, &lines))?;
-        let document =
-            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let (before, rest) = document.split_once(HEAD).context("the document has no such table")?;
-        let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
-        write(path, &format!("{before}{table}\n{after}"))?;
+        replace_table(path, HEAD, &table)?;
     }
     Ok(())
 }
@@ -81,8 +77,4 @@ fn row(
         fullest.join(" | "),
         moved.join(" | ")
     ))
-}
-
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,21 +1,20 @@
 //! One replica's way to the embedded server: everything takes its time, and is counted.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use futures::future::BoxFuture;
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use http::{Method, Request, Response};
 use http_body_util::BodyExt as _;
+use kube::Client;
 use le_testkit::ClientService;
 use tokio::time::sleep;
-use tower::{BoxError, Service, ServiceExt as _};
+use tower::{BoxError, ServiceExt as _, service_fn};
 
 use crate::tally::Tally;
 
-/// The service under a replica's client.
+/// What is under a replica's client.
 #[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) server: ClientService,
@@ -25,6 +24,11 @@ pub(crate) struct Link {
 }
 
 impl Link {
+    /// Makes a client that goes this way.
+    pub(crate) fn client(self) -> Client {
+        Client::new(service_fn(move |request| self.clone().send(request)), "default")
+    }
+
     async fn send(self, request: Request<kube::client::Body>) -> Result<Response<Body>, BoxError> {
         self.tally.count_request();
         let (parts, body) = request.into_parts();
@@ -54,19 +58,5 @@ impl Link {
             piece
         });
         Ok(Response::from_parts(parts, Body::from_stream(pieces)))
-    }
-}
-
-impl Service<Request<kube::client::Body>> for Link {
-    type Response = Response<Body>;
-    type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<kube::client::Body>) -> Self::Future {
-        self.clone().send(request).boxed()
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::ensure;
-use kube::Client;
 use le_bench::{Row, Target};
 use le_config::{Config, HolderIdentity, Timing};
 use le_core::{ElectorBuilder, ElectorError, Enqueue, LedBuckets};
@@ -140,7 +139,7 @@ fn start(
     let component = Config::new(buckets, Timing::new(LEASE, RENEW, RETRY)?)?.component("scale");
     let component = component.with_identity(HolderIdentity::new(&*name)?);
     let link = Link { server: server.service(&name), tally: Arc::clone(tally), lag };
-    let builder = le_lease::Builder::new(Client::new(link, "default"), component)
+    let builder = le_lease::Builder::new(link.client(), component)
         .in_namespace("default")
         .with_seed(u64::try_from(number)?.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let led = Arc::new(LedBuckets::new());
