@@ -79,6 +79,13 @@ impl AsRef<str> for HolderIdentity {
     }
 }
 
+/// The text, without a copy.
+impl From<HolderIdentity> for Arc<str> {
+    fn from(identity: HolderIdentity) -> Self {
+        identity.0
+    }
+}
+
 impl FromStr for HolderIdentity {
     type Err = IdentityError;
 

@@ -86,7 +86,7 @@ impl Elector for StandingElector {
         let clock: Arc<dyn Clock> = Arc::new(Ticks::new());
         let given = self.given.iter().map(|(bucket, leader)| self.observers.given(bucket, leader, &clock));
         let _given: Vec<_> = given.collect();
-        let mut observed = self.observers.candidate(name, identity, clock);
+        let mut observed = self.observers.candidate(name, identity.as_str(), clock);
         while !stop.is_cancelled() && !self.lead(&stop, &mut observed).await {
             tokio::select! {
                 () = stop.cancelled() => {}

@@ -1,42 +1,103 @@
 //! Several keys at once.
 //!
-//! Each step of a hash waits for the one before. While the processor waits for those of one key it does those of another, where they
-//! stand beside each other in the program: it does not see so far ahead by itself.
+//! Where names lie side by side in a vector, each byte of a key has to be spread over it first, and the nearest name to be sought
+//! within it. Where keys lie side by side, and each name has a vector of its own, neither is needed.
 
-use crate::hash::{BASIS, Key, carry};
+use std::array;
 
-/// How many keys are hashed side by side: with more, their hashes no longer fit the registers.
-pub(crate) const AT_ONCE: usize = 4;
+use crate::hash::{self, BASIS, Key, PRIME, SLOTS};
+
+/// How many keys are hashed side by side: the narrowest vectors in use are filled.
+pub(crate) const AT_ONCE: usize = 8;
 
 /// How long a key may be to be one of them, in bytes. Most are shorter, and a longer one is looked up alone.
 pub(crate) const LONGEST: usize = 64;
 
-/// Carries the low 16 bits of several hashes over each of the keys, and returns with them those of the keys' own hashes.
-#[inline]
-#[expect(clippy::needless_range_loop, reason = "the same byte of each key in turn is what this is for")]
-pub(crate) fn after_low<const N: usize>(
-    hashes: &[u16; N],
-    keys: [Key<'_>; AT_ONCE],
-) -> ([[u16; N]; AT_ONCE], [u16; AT_ONCE]) {
-    let mut texts = [[0; LONGEST]; AT_ONCE];
-    let mut lengths = [0; AT_ONCE];
-    for at in 0..AT_ONCE {
-        lengths[at] = keys[at].len();
-        keys[at].copy_to(&mut texts[at]);
-    }
-    let shortest = lengths.into_iter().min().unwrap_or(0).min(LONGEST);
-    // Apart, so that each fills whole vectors.
-    let (mut all, mut own) = ([*hashes; AT_ONCE], [BASIS; AT_ONCE]);
-    for byte in 0..shortest {
+/// How many names are carried over the keys at a time: with the keys' own hashes, as many vectors as there are registers for them.
+const NAMES: usize = 10;
+
+/// One thing of each key.
+type Each<T> = [T; AT_ONCE];
+
+/// The texts of keys, the bytes that are at the same place in each of them side by side.
+struct Texts {
+    /// Zero where a key is shorter.
+    bytes: [Each<u8>; LONGEST],
+    lengths: Each<u16>,
+}
+
+impl Texts {
+    /// Takes keys of which none is too long.
+    #[inline]
+    fn new(keys: Each<Key<'_>>) -> Self {
+        let mut texts = Self { bytes: [[0; AT_ONCE]; LONGEST], lengths: [0; AT_ONCE] };
         for at in 0..AT_ONCE {
-            carry(&mut all[at], &mut own[at], texts[at][byte]);
+            let mut rest = &mut texts.bytes[..];
+            for part in keys[at].parts() {
+                let (here, after) = rest.split_at_mut(part.len());
+                for (place, &byte) in here.iter_mut().zip(part) {
+                    place[at] = byte;
+                }
+                rest = after;
+            }
+            texts.lengths[at] = keys[at].len() as u16;
+        }
+        texts
+    }
+
+    /// Carries hashes over the keys, each over its own.
+    #[inline]
+    fn after<const N: usize>(&self, mut hashes: [Each<u16>; N]) -> [Each<u16>; N] {
+        let longest = self.lengths.into_iter().max().unwrap_or(0);
+        let mut left = self.lengths;
+        for bytes in &self.bytes[..longest.into()] {
+            // A hash is left as it is by a byte of zero and a factor of one.
+            let factors = left.map(|left| if left == 0 { 1 } else { PRIME });
+            left = left.map(|left| left.saturating_sub(1));
+            for hash in &mut hashes {
+                *hash = array::from_fn(|at| (hash[at] ^ u16::from(bytes[at])).wrapping_mul(factors[at]));
+            }
+        }
+        hashes
+    }
+}
+
+/// Returns the ranks of the first names from the places of keys onwards, if no two names collide; `hashes` are those of the names.
+#[inline]
+pub(crate) fn nearest(hashes: &[u64], keys: Each<Key<'_>>) -> Each<usize> {
+    let texts = Texts::new(keys);
+    let (mut ranks, mut distances) = ([0; AT_ONCE], [u16::MAX; AT_ONCE]);
+    for (first, hashes) in (0..).step_by(NAMES).zip(hashes.chunks(NAMES)) {
+        let found = nearest_of_few(hashes, &texts);
+        for at in 0..AT_ONCE {
+            let distance = found[at] / ABOVE_NAME;
+            if distance < distances[at] {
+                distances[at] = distance;
+                ranks[at] = first + found[at] % ABOVE_NAME;
+            }
         }
     }
-    // What the longer ones have more.
-    for at in 0..AT_ONCE {
-        for &byte in &texts[at][shortest..lengths[at]] {
-            carry(&mut all[at], &mut own[at], byte);
+    ranks.map(usize::from)
+}
+
+/// Leaves the 11 bits of a slot, and five bits below them for the name.
+const ABOVE_NAME: u16 = (u16::MAX / SLOTS as u16) + 1;
+
+/// Returns for each key the distance in slots to the nearest of a few names, and below it which one that is.
+#[inline]
+fn nearest_of_few(hashes: &[u64], texts: &Texts) -> Each<u16> {
+    let mut rows = [[BASIS; AT_ONCE]; NAMES + 1];
+    // Where there are fewer names the last ones repeat the first one.
+    for (name, row) in rows[1..].iter_mut().enumerate() {
+        *row = [*hashes.get(name).unwrap_or(&hashes[0]) as u16; AT_ONCE];
+    }
+    let [own, names @ ..] = texts.after(rows);
+    let starts = own.map(|own| hash::start(own) as u16);
+    let mut nearest = [u16::MAX; AT_ONCE];
+    for (name, row) in (0..).zip(&names) {
+        for at in 0..AT_ONCE {
+            nearest[at] = nearest[at].min(row[at].wrapping_sub(starts[at]).wrapping_mul(ABOVE_NAME) | name);
         }
     }
-    (all, own)
+    nearest
 }

@@ -9,7 +9,7 @@ use le_core::NamespacedName;
 pub(crate) const SLOTS: usize = 1 << 11;
 
 /// The low 16 bits of the prime of 64-bit FNV-1a.
-const PRIME: u16 = 0x01b3;
+pub(crate) const PRIME: u16 = 0x01b3;
 
 /// The low 16 bits of the hash of nothing.
 pub(crate) const BASIS: u16 = 0x2325;
@@ -38,15 +38,9 @@ impl<'a> Key<'a> {
         self.0.into_iter().map(<[u8]>::len).sum()
     }
 
-    /// Writes the text to the beginning of a buffer that it fits.
-    #[inline]
-    pub(crate) fn copy_to(self, buffer: &mut [u8]) {
-        let mut rest = buffer;
-        for part in self.0 {
-            let (here, after) = rest.split_at_mut(part.len());
-            here.copy_from_slice(part);
-            rest = after;
-        }
+    /// Returns the text in parts.
+    pub(crate) fn parts(self) -> [&'a [u8]; 3] {
+        self.0
     }
 
     /// Carries the low 16 bits of several hashes over this key, all at once, and returns with them those of its own hash.
@@ -94,8 +88,14 @@ pub(crate) fn hash(text: &str) -> u64 {
 /// Hashes once more, with the hexadecimal text of the hash appended to what it is the hash of.
 #[inline]
 pub(crate) fn rehash(hash: u64) -> u64 {
-    let mut hasher = FnvHasher::with_key(hash);
     let digits = (u64::BITS - hash.leading_zeros()).div_ceil(4).max(1);
+    // Nearly all have all digits, and a loop whose length the compiler knows is less work.
+    if digits == 16 { with_digits(hash, 16) } else { with_digits(hash, digits) }
+}
+
+#[inline(always)]
+fn with_digits(hash: u64, digits: u32) -> u64 {
+    let mut hasher = FnvHasher::with_key(hash);
     for digit in (0..digits).rev() {
         hasher.write_u8(b"0123456789abcdef"[(hash >> (4 * digit)) as usize & 0xf]);
     }

@@ -1,8 +1,5 @@
 //! The hashes of the names, side by side as the processor's vectors want them.
 
-use std::array;
-
-use crate::batch::{self, AT_ONCE};
 use crate::hash::{self, Key, SLOTS};
 
 /// The low 16 bits of the hash of each name, in the order of their ranks, in groups that are carried over a key at once.
@@ -40,18 +37,6 @@ impl Lanes {
                 });
                 nearest.min().expect("there is at least one name").1
             }
-        }
-    }
-
-    /// Returns what [`nearest`](Self::nearest) does for each of several keys, none of which is too long.
-    #[inline]
-    pub(crate) fn nearest_of_each(&self, keys: [Key<'_>; AT_ONCE]) -> [usize; AT_ONCE] {
-        match self {
-            Self::Few(group) => {
-                let (hashes, own) = batch::after_low(group, keys);
-                array::from_fn(|at| nearest_from(&hashes[at], own[at]).1)
-            }
-            Self::Many(_) => keys.map(|key| self.nearest(key)),
         }
     }
 

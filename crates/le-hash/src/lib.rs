@@ -38,6 +38,7 @@ mod batch;
 mod circle;
 mod hash;
 mod lanes;
+mod owners;
 mod prepared;
 mod ranks;
 

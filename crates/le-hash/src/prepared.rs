@@ -1,7 +1,7 @@
 //! All that is known of a set of names before there is a key.
 
 use crate::BucketSetError;
-use crate::batch::{AT_ONCE, LONGEST};
+use crate::batch::{self, AT_ONCE, LONGEST};
 use crate::circle::Circle;
 use crate::hash::{self, Key, SLOTS};
 use crate::lanes::Lanes;
@@ -45,7 +45,7 @@ impl Prepared {
     #[inline(never)]
     pub(crate) fn owner_of_each(&self, keys: [Key<'_>; AT_ONCE]) -> [usize; AT_ONCE] {
         if self.colliding.is_empty() && keys.iter().all(|key| key.len() <= LONGEST) {
-            self.lanes.nearest_of_each(keys)
+            batch::nearest(&self.hashes, keys)
         } else {
             keys.map(|key| self.owner(key))
         }

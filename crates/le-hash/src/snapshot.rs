@@ -5,8 +5,8 @@ use std::fmt;
 use le_core::{BucketName, NamespacedName};
 
 use crate::BucketSetError;
-use crate::batch::AT_ONCE;
 use crate::hash::Key;
+use crate::owners::Owners;
 use crate::prepared::Prepared;
 
 /// A [`BucketSet`](crate::BucketSet) as it was at one moment.
@@ -53,7 +53,7 @@ impl Snapshot {
 
     /// Returns the names of the buckets that have these keys, in their order.
     ///
-    /// For many keys this is faster than to ask for each alone: several are looked up side by side. It reads up to four keys ahead.
+    /// For many keys this is faster than to ask for each alone: several are looked up side by side. It reads up to eight keys ahead.
     ///
     /// ```
     /// use le_core::NamespacedName;
@@ -69,22 +69,7 @@ impl Snapshot {
         &'a self,
         keys: impl IntoIterator<Item = &'k NamespacedName<'k>>,
     ) -> impl Iterator<Item = &'a BucketName> {
-        let mut keys = keys.into_iter();
-        let (mut ranks, mut given, mut known) = ([0; AT_ONCE], 0, 0);
-        std::iter::from_fn(move || {
-            if given == known {
-                // The last ones may be fewer: what stands in for the rest is not given out.
-                let mut batch = [keys.next()?; AT_ONCE];
-                (given, known) = (0, 1);
-                for (place, key) in batch[1..].iter_mut().zip(&mut keys) {
-                    *place = key;
-                    known += 1;
-                }
-                ranks = self.prepared.owner_of_each(batch.map(Key::of_object));
-            }
-            given += 1;
-            Some(&self.names[ranks[given - 1]])
-        })
+        Owners::new(&self.names, &self.prepared, keys.into_iter())
     }
 
     /// Returns the names of the set, in ascending byte order.

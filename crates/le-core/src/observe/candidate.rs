@@ -4,35 +4,30 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Pulse;
+use crate::Clock;
 
 /// A replica's candidature for one bucket, as observers know it. Cheap to clone.
 #[derive(Clone)]
-pub struct Candidate(Arc<Names>);
-
-struct Names {
-    bucket: Box<str>,
-    identity: Box<str>,
-    pulse: Pulse,
-}
+pub struct Candidate(Pulse);
 
 impl Candidate {
-    pub(super) fn new(bucket: &str, identity: &str, pulse: Pulse) -> Self {
-        Self(Arc::new(Names { bucket: bucket.into(), identity: identity.into(), pulse }))
+    pub(super) fn new(bucket: &str, identity: Arc<str>, clock: Arc<dyn Clock>) -> Self {
+        Self(Pulse::new(bucket, identity, clock))
     }
 
     /// Returns the name of the bucket, which is that of its lock.
     pub fn bucket(&self) -> &str {
-        &self.0.bucket
+        self.0.bucket()
     }
 
     /// Returns the identity under which this replica competes.
     pub fn identity(&self) -> &str {
-        &self.0.identity
+        self.0.identity()
     }
 
     /// Returns the present state of the candidate.
     pub fn pulse(&self) -> &Pulse {
-        &self.0.pulse
+        &self.0
     }
 }
 

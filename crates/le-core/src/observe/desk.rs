@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
@@ -57,12 +57,25 @@ pub(super) struct Desk {
 
 #[derive(Default)]
 struct Counts {
+    told: Told,
+    handed: Handed,
+}
+
+/// What those write who tell, apart from what the other thread writes: each would take the other's cache line away.
+#[derive(Default)]
+#[repr(align(128))]
+struct Told {
     accepted: AtomicU64,
     dropped: AtomicU64,
-    /// The same as `handed`, for whoever must not wait.
-    done: AtomicU64,
-    handed: Mutex<u64>,
-    /// Rings when more were handed over.
+}
+
+#[derive(Default)]
+#[repr(align(128))]
+struct Handed {
+    count: AtomicU64,
+    /// How many wait until more were handed over.
+    waiting: Mutex<usize>,
+    /// Rings then.
     moved: Condvar,
 }
 
@@ -86,13 +99,14 @@ impl Desk {
         let counts = &self.counts;
         let can_lie = news.can_lie();
         if queue.try_send(news).is_err() {
-            counts.dropped.fetch_add(1, Ordering::Release);
+            counts.told.dropped.fetch_add(1, Ordering::Release);
             return;
         }
-        let accepted = counts.accepted.fetch_add(1, Ordering::Release) + 1;
+        let accepted = counts.told.accepted.fetch_add(1, Ordering::Release) + 1;
         // Now and then is enough to look how many there are: the other thread writes that number.
         let looks = accepted.is_multiple_of(GROUP);
-        if !can_lie || (looks && accepted.saturating_sub(counts.done.load(Ordering::Acquire)) > MANY) {
+        if !can_lie || (looks && accepted.saturating_sub(counts.handed.count.load(Ordering::Acquire)) > MANY)
+        {
             thread.unpark();
         }
     }
@@ -102,10 +116,8 @@ impl Desk {
         if let Some(Some((_, thread))) = self.queue.get() {
             thread.unpark();
         }
-        let accepted = self.counts.accepted.load(Ordering::Acquire);
-        let handed = self.counts.handed.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.counts.moved.wait_timeout_while(handed, at_most, |handed| *handed < accepted);
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+        let accepted = self.counts.told.accepted.load(Ordering::Acquire);
+        self.counts.handed.wait(accepted, at_most)
     }
 
     fn open(&self) -> Option<(SyncSender<News>, Thread)> {
@@ -156,8 +168,8 @@ impl Reader {
                 Err(TryRecvError::Disconnected) => return self.say(&mut unsaid),
             };
             self.each(|observer| news.hand(observer));
-            if self.counts.dropped.load(Ordering::Acquire) > 0 {
-                let dropped = self.counts.dropped.swap(0, Ordering::AcqRel);
+            if self.counts.told.dropped.load(Ordering::Acquire) > 0 {
+                let dropped = self.counts.told.dropped.swap(0, Ordering::AcqRel);
                 self.each(|observer| observer.missed(dropped));
             }
             unsaid += 1;
@@ -167,12 +179,9 @@ impl Reader {
         }
     }
 
-    /// Says how many more were handed over. To ring is a call of the system, which costs more than to hand over a renewal.
     fn say(&self, unsaid: &mut u64) {
         if *unsaid > 0 {
-            self.counts.done.fetch_add(*unsaid, Ordering::Release);
-            *self.counts.handed.lock().unwrap_or_else(PoisonError::into_inner) += std::mem::take(unsaid);
-            self.counts.moved.notify_all();
+            self.counts.handed.add(std::mem::take(unsaid));
         }
     }
 
@@ -186,6 +195,32 @@ impl Reader {
                 );
             }
         }
+    }
+}
+
+impl Handed {
+    /// Says how many more were handed over. To ring is a call of the system, which costs more than to hand over a renewal, so that
+    /// it is done only where somebody listens.
+    fn add(&self, more: u64) {
+        self.count.fetch_add(more, Ordering::Release);
+        if *self.waiting() > 0 {
+            self.moved.notify_all();
+        }
+    }
+
+    /// Waits until there are so many; tells whether that happened in time.
+    fn wait(&self, count: u64, at_most: Duration) -> bool {
+        let mut waiting = self.waiting();
+        *waiting += 1;
+        let is_short = |_: &mut usize| self.count.load(Ordering::Acquire) < count;
+        let waited = self.moved.wait_timeout_while(waiting, at_most, is_short);
+        let (mut waiting, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        *waiting -= 1;
+        !waited.timed_out()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, usize> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -16,13 +16,11 @@ use crate::{Clock, FencingToken, Leadership, Moment, StopReason};
 /// Made by [`Observers::candidate`](super::Observers::candidate). No method waits or fails. Dropping it before
 /// [`finished`](Self::finished) was called says that nobody runs the candidate any more.
 #[must_use = "dropping it says that the candidate is gone"]
-pub struct Observed(Option<Box<Line>>);
+pub struct Observed(Option<Line>);
 
 struct Line {
     desk: Arc<Desk>,
     candidate: Candidate,
-    pulse: Pulse,
-    clock: Arc<dyn Clock>,
     /// Where it writes who leads, for whoever asks.
     seats: Box<[Seat]>,
     /// Who was last said to lead.
@@ -41,21 +39,18 @@ impl Observed {
         Self(None)
     }
 
-    pub(super) fn new(desk: Arc<Desk>, bucket: &str, identity: &str, clock: Arc<dyn Clock>) -> Self {
-        let pulse = Pulse::new(Arc::clone(&clock));
+    pub(super) fn new(desk: Arc<Desk>, bucket: &str, identity: Arc<str>, clock: Arc<dyn Clock>) -> Self {
         let line = Line {
-            candidate: Candidate::new(bucket, identity, pulse.clone()),
+            candidate: Candidate::new(bucket, identity, clock),
             seats: desk.seats(bucket),
             desk,
-            pulse,
-            clock,
             leader: None,
             alive: None,
             began: None,
             draining: None,
         };
         line.tell(Fact::Joined);
-        Self(Some(Box::new(line)))
+        Self(Some(line))
     }
 
     /// Tells whether somebody observes, for whoever would have to find out first what to tell.
@@ -68,34 +63,35 @@ impl Observed {
     pub fn turned(&self, now: Moment, due: Option<Moment>) {
         if let Some(line) = &self.0 {
             // What is due for long is due from now on.
-            line.pulse.turn(now, due.map(|due| due.max(now)));
+            line.pulse().turn(now, due.map(|due| due.max(now)));
         }
     }
 
     /// Tells that a term began, which lasts until `deadline` unless it is renewed ([`Moment::NEVER`] for one that need not be).
     pub fn began(&mut self, token: FencingToken, won: Won, deadline: Moment) {
         let Some(line) = &mut self.0 else { return };
-        let now = line.pulse.now();
-        line.pulse.set_leads_until(Some(deadline));
+        let now = line.pulse().now();
+        line.pulse().set_leads_until(Some(deadline));
         line.began = Some(now);
         let vacant = line.alive.take().map(|alive| now.since(alive));
         line.tell(Fact::Began(Began { token, won, vacant }));
     }
 
-    /// Tells that the right was renewed, up to `deadline`, by a request that took `latency`.
-    pub fn renewed(&mut self, latency: Duration, deadline: Moment) {
+    /// Tells that the right was renewed at `now`, up to `deadline`, by a request that took `latency`. It happens all the time, so
+    /// the clock is not asked once more.
+    pub fn renewed(&mut self, now: Moment, latency: Duration, deadline: Moment) {
         let Some(line) = &mut self.0 else { return };
-        let margin = line.pulse.leads_until().unwrap_or_default().since(line.pulse.now());
-        line.pulse.set_leads_until(Some(deadline));
+        let margin = line.pulse().leads_until().unwrap_or_default().since(now);
+        line.pulse().set_leads_until(Some(deadline));
         line.tell(Fact::Renewed(Renewed { latency, margin }));
     }
 
     /// Tells that the term ended.
     pub fn stopped(&mut self, reason: StopReason) {
         let Some(line) = &mut self.0 else { return };
-        let now = line.pulse.now();
-        let until = line.pulse.leads_until().unwrap_or_default();
-        line.pulse.set_leads_until(None);
+        let now = line.pulse().now();
+        let until = line.pulse().leads_until().unwrap_or_default();
+        line.pulse().set_leads_until(None);
         let led = line.began.take().map_or(Duration::ZERO, |began| now.since(began));
         let left = (until != Moment::NEVER).then(|| until.since(now));
         line.tell(Fact::Stopped(Stopped { reason, led, left }));
@@ -115,18 +111,25 @@ impl Observed {
     /// where that is another than before.
     pub fn leader_seen(&mut self, identity: Option<&str>) {
         let Some(line) = &mut self.0 else { return };
-        let now = line.pulse.now();
-        let own = line.candidate.identity();
+        let own = line.pulse().identity();
         let before = line.leader.as_ref().and_then(Option::as_deref);
+        let is_news = line.leader.as_ref().is_none_or(|known| known.as_deref() != identity);
+        let is_other = identity.or(before).is_some_and(|leader| *leader != **own);
+        // A leader sees itself after each renewal.
+        if !is_news && !is_other {
+            return;
+        }
+        let now = line.pulse().now();
         // A holder that shows itself is alive, and so it was when it let go of the lock.
-        if identity.or(before).is_some_and(|leader| leader != own) {
+        if is_other {
             line.alive = Some(now);
         }
-        if line.leader.as_ref().is_none_or(|known| known.as_deref() != identity) {
-            let identity: Option<Arc<str>> = identity.map(Into::into);
+        if is_news {
+            let own = Arc::clone(line.pulse().identity());
+            let identity = identity.map(|leader| if *leader == *own { own.clone() } else { leader.into() });
             line.leader = Some(identity.clone());
             for seat in &line.seats {
-                seat.write(identity.as_ref(), line.candidate.identity(), now, &line.clock);
+                seat.write(identity.as_ref(), &own, now, line.pulse().clock());
             }
             line.tell(Fact::LeaderSeen(LeaderSeen { identity, since: now }));
         }
@@ -136,7 +139,7 @@ impl Observed {
     pub fn drain_began(&mut self) {
         let Some(line) = &mut self.0 else { return };
         if line.draining.is_none() {
-            line.draining = Some(line.pulse.now());
+            line.draining = Some(line.pulse().now());
             line.tell(Fact::DrainBegan);
         }
     }
@@ -145,7 +148,7 @@ impl Observed {
     pub fn drain_ended(&mut self, leadership: &Leadership) {
         let Some(line) = &mut self.0 else { return };
         if let Some(draining) = line.draining.take() {
-            let took = line.pulse.now().since(draining);
+            let took = line.pulse().now().since(draining);
             line.tell(Fact::DrainEnded(Drained { took, last: leadership.last_drained() }));
         }
     }
@@ -170,12 +173,16 @@ impl Observed {
 }
 
 impl Line {
+    fn pulse(&self) -> &Pulse {
+        self.candidate.pulse()
+    }
+
     fn tell(&self, fact: Fact) {
         self.desk.tell(News::Of(self.candidate.clone(), fact));
     }
 
     fn leave(&self, how: Life) {
-        self.pulse.end(how);
+        self.pulse().end(how);
         self.tell(Fact::Left);
     }
 }

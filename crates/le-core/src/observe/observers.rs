@@ -40,9 +40,9 @@ impl Observers {
     ///
     /// `bucket` is the name of its lock, and `identity` the one under which it competes. A name that comes twice in a process is
     /// shown as one.
-    pub fn candidate(&self, bucket: &str, identity: &str, clock: Arc<dyn Clock>) -> Observed {
+    pub fn candidate(&self, bucket: &str, identity: impl Into<Arc<str>>, clock: Arc<dyn Clock>) -> Observed {
         match &self.0 {
-            Some(desk) => Observed::new(Arc::clone(desk), bucket, identity, clock),
+            Some(desk) => Observed::new(Arc::clone(desk), bucket, identity.into(), clock),
             None => Observed::nobody(),
         }
     }

@@ -25,12 +25,16 @@ pub enum Life {
     Gone,
 }
 
+/// All that is known of a candidate, in one piece: a renewal finds little of it in a cache.
 struct Beat {
-    clock: Arc<dyn Clock>,
     /// `NEVER` while it waits for facts only.
     due: AtomicU64,
     /// `ORIGIN` while it does not lead.
     leads_until: AtomicU64,
+    bucket: Box<str>,
+    /// The same for all candidates of a process, as a rule.
+    identity: Arc<str>,
+    clock: Arc<dyn Clock>,
     /// When it last turned to its work far too late, in nanoseconds, and by how much; zero until it does.
     late_at: AtomicU64,
     late_by: AtomicU64,
@@ -45,15 +49,29 @@ const FINISHED: u8 = 1;
 const GONE: u8 = 2;
 
 impl Pulse {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(bucket: &str, identity: Arc<str>, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(Beat {
-            clock,
             due: AtomicU64::new(Moment::NEVER.as_nanos()),
             leads_until: AtomicU64::new(Moment::ORIGIN.as_nanos()),
+            bucket: bucket.into(),
+            identity,
+            clock,
             late_at: AtomicU64::new(0),
             late_by: AtomicU64::new(0),
             life: AtomicU8::new(RUNNING),
         }))
+    }
+
+    pub(super) fn bucket(&self) -> &str {
+        &self.0.bucket
+    }
+
+    pub(super) fn identity(&self) -> &Arc<str> {
+        &self.0.identity
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
     }
 
     /// Returns the present moment on the candidate's clock.

@@ -28,7 +28,7 @@ fn some_keys(count: usize) -> impl Iterator<Item = (String, String)> {
 
 #[test]
 fn owners_agree_for_every_number_of_names_around_the_edges_of_a_group() {
-    for count in [1, 2, 3, 10, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1000] {
+    for count in [1, 2, 3, 9, 10, 11, 15, 16, 17, 20, 21, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1000] {
         assert_same_owners(&numbered(count), some_keys(30));
     }
 }
@@ -36,7 +36,9 @@ fn owners_agree_for_every_number_of_names_around_the_edges_of_a_group() {
 #[test]
 fn owners_agree_for_keys_of_any_length_beside_each_other() {
     // Around the length from which on a key is looked up alone, and so many that the last batch is not full.
-    let lengths = [0, 1, 5, 62, 61, 63, 64, 65, 3, 300, 62, 62, 62, 40, 0, 0, 17];
+    let lengths = [
+        0, 1, 5, 62, 61, 63, 64, 65, 3, 62, 62, 60, 61, 62, 300, 62, 62, 62, 40, 0, 0, 17, 2, 62, 0, 9, 1, 0,
+    ];
     for count in [1, 10, 16, 17, 300] {
         for start in 0..lengths.len() {
             let keys = lengths[start..].iter().map(|length| ("n".to_owned(), "x".repeat(*length)));

@@ -14,8 +14,17 @@ pub(crate) fn assert_same_owners(names: &BTreeSet<String>, keys: impl IntoIterat
     let keys: Vec<_> =
         keys.into_iter().map(|(namespace, name)| NamespacedName::new(namespace, name)).collect();
     let one_by_one: Vec<_> = keys.iter().map(|key| set.owner(key)).collect();
-    let at_once: Vec<_> = set.snapshot().owners(&keys).cloned().collect();
-    assert_eq!(at_once, one_by_one, "several keys at once, among {names:?}");
+    let snapshot = set.snapshot();
+    let mut owners = snapshot.owners(&keys);
+    let mut at_once = Vec::new();
+    // One by one, and from somewhere in between all that are left in one go.
+    for _ in 0..keys.len() / 3 {
+        at_once.extend(owners.next());
+    }
+    assert_eq!(owners.size_hint(), (keys.len() - at_once.len(), Some(keys.len() - at_once.len())));
+    owners.for_each(|owner| at_once.push(owner));
+    assert!(at_once.into_iter().eq(&one_by_one), "several keys at once, among {names:?}");
+    assert!(snapshot.owners(&keys).eq(&one_by_one), "several keys at once, among {names:?}");
     for key in keys {
         let expected = reference::owner(names.iter().map(String::as_str), &key.to_string());
         assert_eq!(set.owner(&key).as_str(), expected, "{key} among {names:?}");

@@ -37,7 +37,7 @@ impl Observing {
         identity: &HolderIdentity,
         clock: &Arc<dyn Clock>,
     ) -> Self {
-        let observed = observers.candidate(lease.as_str(), identity.as_str(), Arc::clone(clock));
+        let observed = observers.candidate(lease.as_str(), identity.clone(), Arc::clone(clock));
         let (term, lease) = (None, lease.clone());
         Self { observed, seen: None, won: None, latency: Duration::ZERO, term, lease, leadership: None }
     }
@@ -123,7 +123,7 @@ impl Observing {
         if let Some(term) = &mut self.term {
             term.renewed(now, deadline);
         }
-        self.observed.renewed(self.latency, deadline);
+        self.observed.renewed(now, self.latency, deadline);
     }
 
     pub(super) fn winds_down(&mut self) {

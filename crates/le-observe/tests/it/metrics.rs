@@ -99,7 +99,7 @@ fn every_fact(candidate: &mut Observed, clock: &HandClock) {
     for how in Won::ALL {
         candidate.leader_seen(Some("me"));
         candidate.began(FencingToken::new(1), *how, at(10_000));
-        candidate.renewed(Duration::from_millis(30), at(12_000));
+        candidate.renewed(at(3_000), Duration::from_millis(30), at(12_000));
         candidate.slow_path();
     }
     candidate.drain_began();

@@ -85,6 +85,9 @@ fn of_ten(
         &turns,
         Target::AtMost(0.8),
     )];
+    let turns = in_turns(|| in_a_loop(keys, |key| one(snapshot, key)), || chained(keys, hash));
+    let name = "one look-up in a loop, 10 names, beside the floor of one".to_owned();
+    rows.push(row(name, &turns, Target::AtMost(1.3)));
 
     let bucket = &set.buckets()[3];
     let has = || chained(keys, |key| usize::from(bucket.has(key)));

@@ -26,6 +26,7 @@ const ROUNDS: usize = 24;
 const PAUSE: Duration = Duration::from_millis(900);
 /// What one renewal may take, on both threads together.
 const MOST: Duration = Duration::from_micros(2);
+const IDENTITY: &str = "replica-1";
 /// How often it is asked in one turn whether it leads.
 const ASKS: u32 = 100_000;
 
@@ -41,8 +42,11 @@ pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
 fn renewals() -> anyhow::Result<Vec<Row>> {
     let observe = Observe::new(&mut Registry::default());
     let clock: Arc<dyn Clock> = Arc::new(Boottime);
+    let identity: Arc<str> = IDENTITY.into();
     let mut buckets: Vec<Observed> = (0..BUCKETS)
-        .map(|bucket| begin(&observe.observers(), &format!("controller.widgets.{bucket:02}-of-10"), &clock))
+        .map(|bucket| {
+            begin(&observe.observers(), &format!("controller.widgets.{bucket:02}-of-10"), &identity, &clock)
+        })
         .collect();
     ensure!(observe.observers().flush(Duration::from_secs(20)), "the observers do not come to an end");
     let of_observers = Task::find("le-observers")?;
@@ -60,7 +64,9 @@ fn renewals() -> anyhow::Result<Vec<Row>> {
         let now = clock.now();
         let watch = Stopwatch::of_thread();
         for observed in &mut buckets {
-            observed.renewed(Duration::from_millis(3), now + Duration::from_secs(40));
+            observed.turned(now, None);
+            observed.leader_seen(Some(IDENTITY));
+            observed.renewed(now, Duration::from_millis(3), now + Duration::from_secs(40));
             observed.turned(now, Some(now + Duration::from_secs(10)));
         }
         telling.push(watch.elapsed().as_secs_f64());
@@ -87,9 +93,9 @@ fn renewals() -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-fn begin(observers: &Observers, bucket: &str, clock: &Arc<dyn Clock>) -> Observed {
-    let mut observed = observers.candidate(bucket, "replica-1", Arc::clone(clock));
-    observed.leader_seen(Some("replica-1"));
+fn begin(observers: &Observers, bucket: &str, identity: &Arc<str>, clock: &Arc<dyn Clock>) -> Observed {
+    let mut observed = observers.candidate(bucket, Arc::clone(identity), Arc::clone(clock));
+    observed.leader_seen(Some(IDENTITY));
     observed.began(FencingToken::new(1), Won::Created, clock.now() + Duration::from_secs(40));
     observed
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use std::{env, fs, io};
 
 use anyhow::{Context as _, ensure};
@@ -16,16 +16,26 @@ use crate::programs::{CONTROLLER, Program};
 pub(crate) struct Cost {
     /// The crates in its tree, without itself.
     pub(crate) crates: usize,
-    /// The time of all processors together, which others on the machine change less.
-    pub(crate) cpu: Duration,
-    pub(crate) wall: Duration,
+    pub(crate) time: Time,
+    /// Of that, its own code and the linker, which another that is built upon it has not.
+    last: Time,
     pub(crate) bytes: u64,
     /// `None` where there is no `strip`.
     pub(crate) stripped: Option<u64>,
 }
 
+/// How long it takes to build.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Time {
+    /// That of all processors together, which others on the machine change less.
+    pub(crate) cpu: Duration,
+    pub(crate) wall: Duration,
+}
+
 /// The jobs of a build: what is measured is a machine with two cores.
 const JOBS: &str = "2";
+
+const MAIN: &str = "src/main.rs";
 
 /// Builds a program from nothing, or upon another's build, whose cost is then part of its own.
 pub(crate) fn measure(program: &Program, upon: Option<Cost>) -> anyhow::Result<Cost> {
@@ -38,20 +48,29 @@ pub(crate) fn measure(program: &Program, upon: Option<Cost>) -> anyhow::Result<C
         }
     }
     eprintln!("building {}", program.what);
-    let (began, before) = (Instant::now(), cpu_of_children());
-    let to = target.to_string_lossy().into_owned();
-    cargo(&folder, &["build", "--release", "--locked", "--offline", "--jobs", JOBS, "--target-dir", &to])?;
-    let (wall, cpu) = (began.elapsed(), cpu_of_children().saturating_sub(before));
+    let time = build(&folder, &target)?;
+    fs::File::open(folder.join(MAIN))?.set_modified(SystemTime::now())?;
+    let last = build(&folder, &target)?;
 
     let binary = target.join("release").join(program.name);
-    let nothing = Duration::ZERO;
+    let below = |of: fn(Time) -> Duration| {
+        upon.map_or(Duration::ZERO, |cost| of(cost.time).saturating_sub(of(cost.last)))
+    };
     Ok(Cost {
         crates: tree(&folder)?,
-        cpu: cpu + upon.map_or(nothing, |cost| cost.cpu),
-        wall: wall + upon.map_or(nothing, |cost| cost.wall),
+        time: Time { cpu: time.cpu + below(|time| time.cpu), wall: time.wall + below(|time| time.wall) },
+        last,
         bytes: fs::metadata(&binary)?.len(),
         stripped: stripped(&binary),
     })
+}
+
+/// Builds what is not built yet.
+fn build(folder: &Path, target: &Path) -> anyhow::Result<Time> {
+    let (began, before) = (Instant::now(), cpu_of_children());
+    let to = target.to_string_lossy();
+    cargo(folder, &["build", "--release", "--locked", "--offline", "--jobs", JOBS, "--target-dir", &to])?;
+    Ok(Time { wall: began.elapsed(), cpu: cpu_of_children().saturating_sub(before) })
 }
 
 /// Returns the number of crates in a program's tree, without itself.
@@ -86,7 +105,7 @@ fn generate(program: &Program, folder: &Path, crates: &Path) -> anyhow::Result<(
     );
     fs::create_dir_all(folder.join("src"))?;
     fs::write(folder.join("Cargo.toml"), manifest)?;
-    fs::write(folder.join("src/main.rs"), program.main)?;
+    fs::write(folder.join(MAIN), program.main)?;
     fs::write(folder.join("src/controller.rs"), CONTROLLER)?;
     Ok(())
 }

@@ -10,7 +10,7 @@ pub(crate) struct Program {
     pub(crate) dependencies: &'static [&'static str],
     pub(crate) main: &'static str,
     /// The program in whose folder of built things it is built, so that only what it adds is built then. It may turn on no feature of
-    /// what both have, as ours do: that would be built twice, which nobody who builds it alone does.
+    /// what both have: that would be built twice, which nobody who builds it alone does.
     pub(crate) upon: Option<&'static Program>,
 }
 
@@ -23,6 +23,10 @@ const STOP: &str = r#"tokio-util = { version = "0.7", default-features = false }
 const OPENAPI: &str =
     r#"k8s-openapi = { version = "0.29", default-features = false, features = ["latest"] }"#;
 const KUBE: &str = r#"kube = { version = "5", features = ["client", "runtime", "rustls-tls", "ring"] }"#;
+/// Two features that ours turn on. An operator that has them has no crate to build anew for ours.
+const RECONCILE_ON: &str =
+    r#"kube-runtime = { version = "5", features = ["unstable-runtime-reconcile-on"] }"#;
+const BITFLAGS: &str = r#"bitflags = { version = "2", features = ["std"] }"#;
 const FUTURES: &str = r#"futures = "0.3""#;
 const JSON: &str = r#"serde_json = "1""#;
 
@@ -72,7 +76,7 @@ pub(crate) static DRIVER: Program = Program {
 pub(crate) static PLAIN: Program = Program {
     name: "plain",
     what: "an operator, kube 5",
-    dependencies: &[KUBE, OPENAPI, TOKIO, FUTURES, JSON],
+    dependencies: &[KUBE, RECONCILE_ON, BITFLAGS, OPENAPI, TOKIO, FUTURES, JSON],
     main: include_str!("../../../pulled/plain.rs"),
     upon: None,
 };
@@ -80,9 +84,9 @@ pub(crate) static PLAIN: Program = Program {
 pub(crate) static WITH_LEASE: Program = Program {
     name: "with-lease",
     what: "the operator with le-lease",
-    dependencies: &[KUBE, OPENAPI, TOKIO, FUTURES, JSON, STOP, LEASE],
+    dependencies: &[KUBE, RECONCILE_ON, BITFLAGS, OPENAPI, TOKIO, FUTURES, JSON, STOP, LEASE],
     main: include_str!("../../../pulled/lease.rs"),
-    upon: None,
+    upon: Some(&PLAIN),
 };
 
 pub(crate) static WITH_RUNTIME: Program = Program {
@@ -90,6 +94,8 @@ pub(crate) static WITH_RUNTIME: Program = Program {
     what: "the operator with le-lease and le-runtime",
     dependencies: &[
         KUBE,
+        RECONCILE_ON,
+        BITFLAGS,
         OPENAPI,
         TOKIO,
         FUTURES,
@@ -99,13 +105,22 @@ pub(crate) static WITH_RUNTIME: Program = Program {
         r#"le-runtime = { path = "{crates}/le-runtime" }"#,
     ],
     main: include_str!("../../../pulled/runtime.rs"),
-    upon: None,
+    upon: Some(&PLAIN),
 };
 
 pub(crate) static WITH_MANAGER: Program = Program {
     name: "with-manager",
     what: "the operator with kube-lease-manager 0.13.1",
-    dependencies: &[KUBE, OPENAPI, TOKIO, FUTURES, JSON, r#"kube-lease-manager = "=0.13.1""#],
+    dependencies: &[
+        KUBE,
+        RECONCILE_ON,
+        BITFLAGS,
+        OPENAPI,
+        TOKIO,
+        FUTURES,
+        JSON,
+        r#"kube-lease-manager = "=0.13.1""#,
+    ],
     main: include_str!("../../../pulled/manager.rs"),
     upon: Some(&PLAIN),
 };

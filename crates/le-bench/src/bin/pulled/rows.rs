@@ -14,9 +14,9 @@ const MOST: usize = 10;
 pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     let plain = measure(&PLAIN, None)?;
-    let lease = measure(&WITH_LEASE, None)?;
+    let lease = measure(&WITH_LEASE, Some(plain))?;
     rows.extend(beside(&WITH_LEASE, lease, &PLAIN, plain));
-    rows.extend(beside(&WITH_RUNTIME, measure(&WITH_RUNTIME, None)?, &PLAIN, plain));
+    rows.extend(beside(&WITH_RUNTIME, measure(&WITH_RUNTIME, Some(lease))?, &PLAIN, plain));
     let added = lease.crates - plain.crates;
     rows.push(Row::new(
         format!("crates that the driver adds to an operator, beside {MOST}"),
@@ -57,7 +57,7 @@ fn beside(program: &Program, cost: Cost, other: &Program, base: Cost) -> Vec<Row
         Row::new(name, ours, theirs, value / other_value, Target::None)
     };
     let seconds = |cost: Cost| {
-        let [cpu, wall] = [cost.cpu, cost.wall].map(|time| time.as_secs_f64());
+        let [cpu, wall] = [cost.time.cpu, cost.time.wall].map(|time| time.as_secs_f64());
         (format!("{cpu:.0} s of CPU, {wall:.0} s"), cpu)
     };
     let kib = |bytes: u64| format!("{} KiB", bytes / 1024);

@@ -19,7 +19,7 @@ fn candidate(observers: &Observers) -> Observed {
 /// What an elector tells at each renewal.
 fn renew(observed: &mut Observed) {
     observed.leader_seen(Some("me"));
-    observed.renewed(Duration::from_millis(1), Moment::from_nanos(1_000));
+    observed.renewed(Moment::ORIGIN, Duration::from_millis(1), Moment::from_nanos(1_000));
     observed.attempt_failed(FailReason::TimedOut, Duration::from_secs(1));
     observed.turned(Moment::ORIGIN, Some(Moment::from_nanos(500)));
 }

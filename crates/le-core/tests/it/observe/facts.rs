@@ -30,7 +30,7 @@ fn every_fact_of_a_term_arrives_in_order_with_its_times() {
     observed.leader_seen(Some("me"));
     observed.began(FencingToken::new(9), Won::Released, at(17));
     clock.set(10);
-    observed.renewed(Duration::from_millis(20), at(20));
+    observed.renewed(at(10), Duration::from_millis(20), at(20));
     observed.slow_path();
     observed.odd(&"it is green");
     clock.set(12);
@@ -102,7 +102,7 @@ fn a_pulse_is_what_the_candidate_said_last() {
     clock.set(10);
     assert!(!pulse.leads() && pulse.leads_until().is_some(), "it believes so, and does not");
     assert_eq!(pulse.now(), at(10));
-    observed.renewed(Duration::ZERO, Moment::NEVER);
+    observed.renewed(at(10), Duration::ZERO, Moment::NEVER);
     assert!(pulse.leads());
     assert_eq!(pulse.last_stall(), None);
     observed.turned(at(10), None);
