@@ -59,7 +59,7 @@
 //! # Features
 //!
 //! `health` and `metrics`, both on by default, each bring what their name says, and only what that needs. [`Observe`] is there with
-//! both. `events` ([`Events`]) and `label` ([`PodLabel`]) ask the API server for something, and so they are off: each takes rights
+//! both; `serve`, on by default too, serves them with hyper, which programs with kube have. `events` ([`Events`]) and `label` ([`PodLabel`]) ask the API server for something, and so they are off: each takes rights
 //! that an election does not. Who leads is known without any of it, by [`le_core::Leaders`].
 
 #[cfg(any(feature = "events", feature = "label"))]
@@ -74,7 +74,7 @@ mod label;
 mod metrics;
 #[cfg(all(feature = "health", feature = "metrics"))]
 mod observe;
-#[cfg(all(feature = "health", feature = "metrics"))]
+#[cfg(feature = "serve")]
 mod serve;
 
 #[cfg(feature = "events")]

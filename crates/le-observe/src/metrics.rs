@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use le_core::{AttemptFailed, Began, Candidate, Drained, LeaderSeen, Observer, Renewed, Stopped};
+use le_core::{AttemptFailed, Began, Candidate, Drained, LeaderSeen, Life, Observer, Renewed, Stopped};
 use prometheus_client::registry::Registry;
 
 use families::Families;
@@ -24,7 +24,8 @@ pub struct Metrics(Arc<Inner>);
 
 struct Inner {
     families: Families,
-    series: Mutex<BTreeMap<Box<str>, Series>>,
+    /// Of the candidates that run.
+    series: Mutex<BTreeMap<Candidate, Series>>,
     now: Arc<Now>,
 }
 
@@ -43,23 +44,28 @@ impl Metrics {
     /// Gives the series of a candidate, which were made when it began, unless that fact was dropped.
     fn of<T>(&self, candidate: &Candidate, act: impl FnOnce(&Series) -> T) -> T {
         let mut series = self.series();
-        if let Some(series) = series.get(candidate.bucket()) {
+        if let Some(series) = series.get(candidate) {
             return act(series);
         }
+        // The end of some may have been dropped.
+        series.retain(|other, _| other.pulse().life() == Life::Running);
         self.0.now.joined(candidate);
-        let name = candidate.bucket();
-        act(series.entry(name.into()).or_insert_with(|| self.0.families.series(name)))
+        let new = || self.0.families.series(candidate.bucket());
+        act(series.entry(candidate.clone()).or_insert_with(new))
     }
 
-    fn series(&self) -> MutexGuard<'_, BTreeMap<Box<str>, Series>> {
+    fn series(&self) -> MutexGuard<'_, BTreeMap<Candidate, Series>> {
         self.0.series.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Observer for Metrics {
     fn joined(&self, candidate: &Candidate) {
-        self.0.now.joined(candidate);
         self.of(candidate, |_| {});
+    }
+
+    fn left(&self, candidate: &Candidate) {
+        self.series().remove(candidate);
     }
 
     fn began(&self, candidate: &Candidate, term: &Began) {

@@ -1,5 +1,6 @@
 //! Who something happens to.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -28,6 +29,28 @@ impl Candidate {
     /// Returns the present state of the candidate.
     pub fn pulse(&self) -> &Pulse {
         &self.0
+    }
+}
+
+/// One is equal to its clones only: a candidature that begins anew is another one, whatever it is called.
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Candidate {}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The order means nothing, and stays while both are there: it lets a map find what belongs to a candidate.
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.place().cmp(&other.0.place())
     }
 }
 

@@ -62,6 +62,11 @@ impl Pulse {
         }))
     }
 
+    /// Returns where it is in memory, which is another place for each candidature.
+    pub(super) fn place(&self) -> *const () {
+        Arc::as_ptr(&self.0).cast()
+    }
+
     pub(super) fn bucket(&self) -> &str {
         &self.0.bucket
     }

@@ -57,6 +57,14 @@ pub async fn optimised_example(name: &str, progress: &Progress) -> anyhow::Resul
         ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .kill_on_drop(true);
+    // `cargo run` says in these what it runs. Build scripts that watch them would run anew each time that the same build is started
+    // from here and by hand.
+    for (key, _) in std::env::vars_os() {
+        let is_of_run = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"];
+        if is_of_run.iter().any(|prefix| key.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(key);
+        }
+    }
     let status = command.status().await.context("cannot start cargo")?;
     ensure!(status.success(), "cargo could not build the example `{name}` ({status})");
     Ok(target()?.join("release/examples").join(name))

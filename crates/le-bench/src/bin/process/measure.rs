@@ -20,8 +20,8 @@ const TIMING: [u64; 3] = [60, 40, 10];
 /// Until the first renewals are over, which are spread otherwise than those that follow.
 const SETTLE: Duration = Duration::from_secs(12);
 
-/// Six periods.
-const LENGTH: Duration = Duration::from_secs(60);
+/// Four periods.
+const LENGTH: Duration = Duration::from_secs(40);
 
 /// What came out for one kind.
 #[derive(Debug)]
