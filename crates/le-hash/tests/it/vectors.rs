@@ -10,12 +10,17 @@ fn every_recorded_key_goes_to_its_recorded_owner() {
     for line in lines(include_str!("../data/hash.jsonl")) {
         let names = texts(&line["names"]);
         let set = BucketSet::new(&names).unwrap();
-        let keys = line["keys"].as_array().unwrap();
+        let keys = line["keys"].as_array().unwrap().iter().map(|key| {
+            let [namespace, name] = texts(key).try_into().unwrap();
+            NamespacedName::new(namespace, name)
+        });
+        let keys: Vec<_> = keys.collect();
         let owners = indexes(&line["owners"]);
         assert_eq!(keys.len(), owners.len());
-        for (key, owner) in keys.iter().zip(owners) {
-            let [namespace, name] = texts(key).try_into().unwrap();
-            let key = NamespacedName::new(namespace, name);
+        assert!(
+            set.snapshot().owners(&keys).map(|owner| owner.as_str()).eq(owners.iter().map(|at| &names[*at]))
+        );
+        for (key, owner) in keys.into_iter().zip(owners) {
             assert_eq!(set.owner(&key).as_str(), names[owner], "{key} among {names:?}");
             assert_eq!(
                 choose_subset(&names, 1, &key.to_string()).unwrap(),
