@@ -5,7 +5,7 @@
 
 use std::array;
 
-use crate::hash::{self, BASIS, Key, PRIME, SLOTS};
+use crate::hash::{self, BASIS, Key, PRIME};
 
 /// How many keys are hashed side by side: the narrowest vectors in use are filled.
 pub(crate) const AT_ONCE: usize = 8;
@@ -70,18 +70,14 @@ pub(crate) fn nearest(hashes: &[u64], keys: Each<Key<'_>>) -> Each<usize> {
     for (first, hashes) in (0..).step_by(NAMES).zip(hashes.chunks(NAMES)) {
         let found = nearest_of_few(hashes, &texts);
         for at in 0..AT_ONCE {
-            let distance = found[at] / ABOVE_NAME;
+            let (distance, name) = hash::apart(found[at]);
             if distance < distances[at] {
-                distances[at] = distance;
-                ranks[at] = first + found[at] % ABOVE_NAME;
+                (distances[at], ranks[at]) = (distance, first + name);
             }
         }
     }
     ranks.map(usize::from)
 }
-
-/// Leaves the 11 bits of a slot, and five bits below them for the name.
-const ABOVE_NAME: u16 = (u16::MAX / SLOTS as u16) + 1;
 
 /// Returns for each key the distance in slots to the nearest of a few names, and below it which one that is.
 #[inline]
@@ -96,7 +92,7 @@ fn nearest_of_few(hashes: &[u64], texts: &Texts) -> Each<u16> {
     let mut nearest = [u16::MAX; AT_ONCE];
     for (name, row) in (0..).zip(&names) {
         for at in 0..AT_ONCE {
-            nearest[at] = nearest[at].min(row[at].wrapping_sub(starts[at]).wrapping_mul(ABOVE_NAME) | name);
+            nearest[at] = nearest[at].min(hash::distance_above(starts[at], row[at], name));
         }
     }
     nearest

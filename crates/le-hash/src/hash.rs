@@ -52,7 +52,10 @@ impl<'a> Key<'a> {
         let mut own = BASIS;
         for part in self.0 {
             for &byte in part {
-                carry(&mut hashes, &mut own, byte);
+                own = step(own, byte);
+                for hash in &mut hashes {
+                    *hash = step(*hash, byte);
+                }
             }
         }
         (hashes, own)
@@ -114,18 +117,24 @@ pub(crate) fn start(low: u16) -> usize {
     START[slot(low.into())].into()
 }
 
+/// Leaves the 11 bits of a slot, and five bits below them.
+const ABOVE: u16 = (u16::MAX / SLOTS as u16) + 1;
+
+/// Returns how many slots a hash is from a start, with a number of five bits below: the least of several tells which one it is.
+#[inline]
+pub(crate) fn distance_above(start: u16, hash: u16, number: u16) -> u16 {
+    hash.wrapping_sub(start).wrapping_mul(ABOVE) | number
+}
+
+/// Takes the two apart again.
+#[inline]
+pub(crate) fn apart(both: u16) -> (u16, u16) {
+    (both / ABOVE, both % ABOVE)
+}
+
 /// Returns how many slots further a key looks for each next name, likewise.
 pub(crate) fn stride(low: u16) -> usize {
     STRIDE[slot(low.into())].into()
-}
-
-/// Carries several hashes, and a key's own, over one byte.
-#[inline]
-pub(crate) fn carry<const N: usize>(hashes: &mut [u16; N], own: &mut u16, byte: u8) {
-    *own = step(*own, byte);
-    for hash in hashes {
-        *hash = step(*hash, byte);
-    }
 }
 
 const fn step(hash: u16, byte: u8) -> u16 {

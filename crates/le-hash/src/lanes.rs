@@ -1,6 +1,6 @@
 //! The hashes of the names, side by side as the processor's vectors want them.
 
-use crate::hash::{self, Key, SLOTS};
+use crate::hash::{self, Key};
 
 /// The low 16 bits of the hash of each name, in the order of their ranks, in groups that are carried over a key at once.
 ///
@@ -68,23 +68,15 @@ fn group<const N: usize>(hashes: &[u64]) -> [u16; N] {
 #[inline]
 fn nearest<const N: usize>(group: &[u16; N], key: Key<'_>) -> (u16, usize) {
     let (hashes, own) = key.after_low(*group);
-    nearest_from(&hashes, own)
-}
-
-/// Returns the same, once the hashes have been carried over the key.
-#[inline]
-fn nearest_from<const N: usize>(hashes: &[u16; N], own: u16) -> (u16, usize) {
-    /// Leaves the 11 bits of a slot, and five bits below them for the lane.
-    const ABOVE_LANE: u16 = (u16::MAX / SLOTS as u16) + 1;
-
     let start = hash::start(own) as u16;
     let nearest = (0..).step_by(16).zip(hashes.chunks(16)).map(|(first, hashes)| {
         let mut min = u16::MAX;
         for (lane, &hash) in (1..).zip(hashes) {
             // Counted from 1, since the compiler would treat a lane 0 apart, without need of the `|`.
-            min = min.min(hash.wrapping_sub(start).wrapping_mul(ABOVE_LANE) | lane);
+            min = min.min(hash::distance_above(start, hash, lane));
         }
-        (min / ABOVE_LANE, first + usize::from(min % ABOVE_LANE) - 1)
+        let (distance, lane) = hash::apart(min);
+        (distance, first + usize::from(lane) - 1)
     });
     nearest.min().expect("a group has lanes")
 }

@@ -47,8 +47,6 @@ impl Metrics {
         if let Some(series) = series.get(candidate) {
             return act(series);
         }
-        // The end of some may have been dropped.
-        series.retain(|other, _| other.pulse().life() == Life::Running);
         self.0.now.joined(candidate);
         let new = || self.0.families.series(candidate.bucket());
         act(series.entry(candidate.clone()).or_insert_with(new))
@@ -116,6 +114,8 @@ impl Observer for Metrics {
     }
 
     fn missed(&self, facts: u64) {
+        // The end of a candidate may be among them.
+        self.series().retain(|candidate, _| candidate.pulse().life() == Life::Running);
         self.0.families.facts_missed.inc_by(facts);
     }
 }

@@ -179,6 +179,7 @@ impl Reader {
         }
     }
 
+    /// Says how many more were handed over.
     fn say(&self, unsaid: &mut u64) {
         if *unsaid > 0 {
             self.counts.handed.add(std::mem::take(unsaid));
@@ -199,8 +200,8 @@ impl Reader {
 }
 
 impl Handed {
-    /// Says how many more were handed over. To ring is a call of the system, which costs more than to hand over a renewal, so that
-    /// it is done only where somebody listens.
+    /// Counts more. To ring is a call of the system, which costs more than to hand over a renewal, so that it is done only where
+    /// somebody listens.
     fn add(&self, more: u64) {
         self.count.fetch_add(more, Ordering::Release);
         if *self.waiting() > 0 {

@@ -112,13 +112,13 @@ impl Observed {
     pub fn leader_seen(&mut self, identity: Option<&str>) {
         let Some(line) = &mut self.0 else { return };
         let own = line.pulse().identity();
-        let before = line.leader.as_ref().and_then(Option::as_ref);
+        let before = line.leader.as_ref().and_then(Option::as_deref);
         let is_news = line.leader.as_ref().is_none_or(|known| known.as_deref() != identity);
+        let is_other = identity.or(before).is_some_and(|leader| *leader != **own);
         // A leader sees itself after each renewal.
-        if !is_news && before.is_some_and(|leader| Arc::ptr_eq(leader, own)) {
+        if !is_news && !is_other {
             return;
         }
-        let is_other = identity.or(before.map(|leader| &**leader)).is_some_and(|leader| *leader != **own);
         let now = line.pulse().now();
         // A holder that shows itself is alive, and so it was when it let go of the lock.
         if is_other {

@@ -89,10 +89,13 @@ fn what_is_asked_wrongly_is_refused_with_the_reason() {
     assert_eq!(served.get("/healthz").0, 404);
     assert_eq!(served.ask(b"POST /livez HTTP/1.1\r\n\r\n").0, 405);
     let (status, said) = served.ask(b"HEAD /livez HTTP/1.1\r\n\r\n");
-    assert!(status == 200 && said.contains("content-length: 3\r\n") && said.ends_with("\r\n\r\n"), "{said}");
+    assert!(status == 200 && said.ends_with("\r\n\r\n"), "{said}");
+    assert!(said.contains("connection: close\r\n") && said.contains("content-length: 3\r\n"), "{said}");
     for garbage in [&b"\xff\xfe\r\n\r\n"[..], b"GET /livez\r\n\r\n", b"GET  / HTTP/1.1\r\n\r\n"] {
         assert_eq!(served.ask(garbage).0, 400, "{garbage:?}");
     }
+    // Empty lines before a request are passed over, as HTTP/1.1 wants it.
+    assert_eq!(served.ask(b"\r\n\r\nGET /livez HTTP/1.1\r\n\r\n").0, 200);
 }
 
 #[test]

@@ -40,7 +40,7 @@ const MAIN: &str = "src/main.rs";
 /// Builds a program from nothing, or upon another's build, whose cost is then part of its own.
 pub(crate) fn measure(program: &Program, upon: Option<Cost>) -> anyhow::Result<Cost> {
     let (all, folder) = (all()?, prepare(program)?);
-    let target = all.join(format!("target-{}", program.upon.unwrap_or(program).name));
+    let target = all.join(format!("target-{}", program.base().name));
     if program.upon.is_none() {
         match fs::remove_dir_all(&target) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
@@ -98,7 +98,7 @@ fn all() -> anyhow::Result<PathBuf> {
 
 /// Writes the program.
 fn generate(program: &Program, folder: &Path, crates: &Path) -> anyhow::Result<()> {
-    let dependencies = program.dependencies.join("\n").replace("{crates}", &crates.to_string_lossy());
+    let dependencies = program.dependencies().join("\n").replace("{crates}", &crates.to_string_lossy());
     let manifest = format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{dependencies}\n",
         program.name

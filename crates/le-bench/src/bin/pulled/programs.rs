@@ -6,12 +6,26 @@ pub(crate) struct Program {
     pub(crate) name: &'static str,
     /// What it is, in the rows.
     pub(crate) what: &'static str,
-    /// Its `[dependencies]`, with `{crates}` for the folder of ours.
-    pub(crate) dependencies: &'static [&'static str],
+    /// Its `[dependencies]` beside those of the program that it is built upon, with `{crates}` for the folder of ours.
+    dependencies: &'static [&'static str],
     pub(crate) main: &'static str,
     /// The program in whose folder of built things it is built, so that only what it adds is built then. It may turn on no feature of
     /// what both have: that would be built twice, which nobody who builds it alone does.
     pub(crate) upon: Option<&'static Program>,
+}
+
+impl Program {
+    /// Returns the program that is built from nothing: the lowest of those that this one is built upon.
+    pub(crate) fn base(&self) -> &Self {
+        self.upon.map_or(self, Self::base)
+    }
+
+    /// Returns all of its `[dependencies]`.
+    pub(crate) fn dependencies(&self) -> Vec<&'static str> {
+        let mut all = self.upon.map(Self::dependencies).unwrap_or_default();
+        all.extend(self.dependencies);
+        all
+    }
 }
 
 /// What each operator with a controller has in its `src` too.
@@ -84,7 +98,7 @@ pub(crate) static PLAIN: Program = Program {
 pub(crate) static WITH_LEASE: Program = Program {
     name: "with-lease",
     what: "the operator with le-lease",
-    dependencies: &[KUBE, RECONCILE_ON, BITFLAGS, OPENAPI, TOKIO, FUTURES, JSON, STOP, LEASE],
+    dependencies: &[STOP, LEASE],
     main: include_str!("../../../pulled/lease.rs"),
     upon: Some(&PLAIN),
 };
@@ -92,35 +106,15 @@ pub(crate) static WITH_LEASE: Program = Program {
 pub(crate) static WITH_RUNTIME: Program = Program {
     name: "with-runtime",
     what: "the operator with le-lease and le-runtime",
-    dependencies: &[
-        KUBE,
-        RECONCILE_ON,
-        BITFLAGS,
-        OPENAPI,
-        TOKIO,
-        FUTURES,
-        JSON,
-        CORE,
-        LEASE,
-        r#"le-runtime = { path = "{crates}/le-runtime" }"#,
-    ],
+    dependencies: &[CORE, r#"le-runtime = { path = "{crates}/le-runtime" }"#],
     main: include_str!("../../../pulled/runtime.rs"),
-    upon: Some(&PLAIN),
+    upon: Some(&WITH_LEASE),
 };
 
 pub(crate) static WITH_MANAGER: Program = Program {
     name: "with-manager",
     what: "the operator with kube-lease-manager 0.13.1",
-    dependencies: &[
-        KUBE,
-        RECONCILE_ON,
-        BITFLAGS,
-        OPENAPI,
-        TOKIO,
-        FUTURES,
-        JSON,
-        r#"kube-lease-manager = "=0.13.1""#,
-    ],
+    dependencies: &[r#"kube-lease-manager = "=0.13.1""#],
     main: include_str!("../../../pulled/manager.rs"),
     upon: Some(&PLAIN),
 };
@@ -142,14 +136,7 @@ pub(crate) static OLD_PLAIN: Program = Program {
 pub(crate) static WITH_KUBERT: Program = Program {
     name: "with-kubert",
     what: "the operator with kubert 0.25.0",
-    dependencies: &[
-        OLD_KUBE,
-        OLD_OPENAPI,
-        TOKIO,
-        FUTURES,
-        JSON,
-        r#"kubert = { version = "=0.25.0", default-features = false, features = ["lease"] }"#,
-    ],
+    dependencies: &[r#"kubert = { version = "=0.25.0", default-features = false, features = ["lease"] }"#],
     main: include_str!("../../../pulled/kubert.rs"),
     upon: Some(&OLD_PLAIN),
 };
